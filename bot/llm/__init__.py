@@ -1,0 +1,1 @@
+"""The edge to the model: prompts, replies, retries, kept replies. It knows no Slack and no database."""

@@ -1,0 +1,39 @@
+"""What the middle asks of the world, in its own words. The edges answer; `wiring` joins them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.news.cite import Sheet
+from bot.news.model import Article, Comparison, Draft, DraftLook, Excerpt, Turn, Usage
+
+
+class Archive(Protocol):
+    """The coverage of one workspace: current versions of articles that were not removed."""
+
+    async def characters(self) -> int:
+        """How much text there is; 0 where there are no articles."""
+
+    async def articles(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Article]:
+        """All articles, oldest first, undated ones last; within the span of publication where one is given."""
+
+    async def search(
+        self, query: str, *, limit: int, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[Excerpt]:
+        """The excerpts that fit the query best, best first; empty where no word of it occurs."""
+
+
+class Reader(Protocol):
+    """A careful reader: the model. Each call raises ReaderUnavailable, ReaderRefused or ReplyUnusable."""
+
+    def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
+        """Read each source of the sheet on its own, compare, and answer. Yields ever longer drafts; the last,
+        and only the last, is complete."""
+
+    async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
+        """Try to reconcile the positions of a candidate dispute from what the coverage says."""
+
+    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+        """Put a follow-up into a question that stands without its thread."""

@@ -1,0 +1,42 @@
+"""Every environment variable: default, unit, reason. Read once, in `__main__`, and handed on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment and from `.env`; an empty value counts as unset."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    # The model. Any OpenAI-compatible server; without a key the bot replays kept replies or reads offline.
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-5.4-mini"
+    model_total_s: float = Field(
+        120, gt=0
+    )  # seconds for one call with its retries; people stop waiting after two minutes
+    model_stall_s: float = Field(30, gt=0)  # seconds between chunks before a stream counts as stalled
+    excerpt_tokens: int = Field(12_000, ge=500)  # coverage shown in one call, at 4 characters a token
+    keep_replies: Path | None = None  # a folder in which model replies are kept and replayed from
+
+    # Slack. Socket Mode with an app token; else HTTP with a signing secret; else the sandbox.
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    sandbox_port: int = Field(3000, ge=0, le=65535)
+
+    # What is kept.
+    database_url: str = "sqlite:///crosscheck.db"
+
+    # Logs, on stderr.
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"

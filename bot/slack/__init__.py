@@ -1,0 +1,1 @@
+"""The edge to people: listeners, blocks, streams, posts. It knows no model and no database."""
