@@ -6,8 +6,8 @@ What cannot be cited is not said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.news.model import Article, Citation, DraftStatement, Excerpt, Sentence, Statement
@@ -22,10 +22,6 @@ class ShownSource:
     label: str
     article: Article
     sentences: tuple[Sentence, ...]
-
-    @property
-    def whole(self) -> bool:
-        return len(self.sentences) == len(self.article.sentences)
 
     def key(self, sentence: Sentence) -> str:
         return f"{self.label}{sentence.number}"
@@ -44,27 +40,51 @@ class ShownSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """A sentence of a copy that is not shown again, and the shown sentence that it repeats word for word."""
+
+    article: Article
+    sentence: Sentence
+    original: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """What one call shows: sources under labels A, B, …, Z, AA, …; a sentence's key is its label and number ("B12")."""
+    """What one call shows: sources under labels A, B, …, Z, AA, …; a sentence's key is its label and number ("B12").
+
+    Sentences that only repeat a copy are left out and kept as `echoes`; an article of nothing else has no label.
+    """
 
     sources: tuple[ShownSource, ...]
+    echoes: tuple[Echo, ...] = field(default=())
 
     @classmethod
-    def of(cls, excerpts: Iterable[Excerpt]) -> Sheet:
+    def of(cls, excerpts: Iterable[Excerpt], echoes: Mapping[tuple[str, int], Citation] | None = None) -> Sheet:
         """Label the articles in the order in which they come; overlapping excerpts of one article are joined."""
         shown: dict[str, tuple[Article, dict[int, Sentence]]] = {}
+        left_out: list[Echo] = []
         for excerpt in excerpts:
-            _, sentences = shown.setdefault(excerpt.article.id, (excerpt.article, {}))
-            sentences.update((s.number, s) for s in excerpt.sentences)
-        return cls(
-            tuple(
-                ShownSource(_label(index), article, tuple(sentences[n] for n in sorted(sentences)))
-                for index, (article, sentences) in enumerate(shown.values())
-            )
+            for sentence in excerpt.sentences:
+                original = (echoes or {}).get((excerpt.article.id, sentence.number))
+                if original is not None:
+                    left_out.append(Echo(excerpt.article, sentence, original))
+                else:
+                    _, sentences = shown.setdefault(excerpt.article.id, (excerpt.article, {}))
+                    sentences[sentence.number] = sentence
+        sources = (
+            ShownSource(_label(index), article, tuple(sentences[n] for n in sorted(sentences)))
+            for index, (article, sentences) in enumerate(shown.values())
         )
+        return cls(tuple(sources), tuple(dict.fromkeys(left_out)))
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """Every article that was read, those shown only through their original included."""
+        found = [s.article for s in self.sources] + [e.article for e in self.echoes]
+        return tuple({article.id: article for article in found}.values())
 
     def source(self, label: str) -> ShownSource | None:
-        return next((s for s in self.sources if s.label == label.strip()), None)
+        return next((s for s in self.sources if s.label == label.strip().strip("[]")), None)
 
     def citation(self, key: str) -> Citation | None:
         """The sentence behind a key, or None where no such key was shown."""
@@ -79,6 +99,20 @@ class Sheet:
         """The sentences behind those keys that were shown, each once, in the order given."""
         found = (self.citation(key) for key in keys)
         return tuple(dict.fromkeys(c for c in found if c is not None))
+
+    def around(self, citations: Iterable[Citation], neighbours: int) -> Sheet:
+        """The same labels, with the cited sentences and their neighbours alone."""
+        wanted: dict[str, set[int]] = {}
+        for citation in citations:
+            number = citation.sentence.number
+            wanted.setdefault(citation.article.id, set()).update(range(number - neighbours, number + neighbours + 1))
+        return Sheet(
+            tuple(
+                replace(source, sentences=tuple(s for s in source.sentences if s.number in wanted[source.article.id]))
+                for source in self.sources
+                if source.article.id in wanted
+            )
+        )
 
 
 def cited(statements: Iterable[DraftStatement], sheet: Sheet) -> tuple[Statement, ...]:

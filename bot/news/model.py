@@ -68,8 +68,8 @@ class Article:
     id: str
     outlet: str
     title: str
-    text: str
-    sentences: tuple[Sentence, ...]
+    text: str = field(repr=False)
+    sentences: tuple[Sentence, ...] = field(repr=False, compare=False)  # follow from the text
     published: Moment | None = None
     url: str | None = None
     author: str | None = None
@@ -248,8 +248,8 @@ class Answer:
 
     `statements` are the lines to show, the first of which answers; empty where nothing does.
     `closest`: where nothing answers, what the coverage has nearest. `shown`: the articles that were read.
-    `left_out`: independent sources that had something to say but did not fit. `trouble`: a plain sentence on
-    why the check failed.
+    `left_out`: independent sources that had something to say but did not fit. `library_empty`: there was no
+    coverage at all. `trouble`: a plain sentence on why the check failed.
     """
 
     question: str
@@ -259,6 +259,7 @@ class Answer:
     closest: tuple[Statement, ...] = ()
     shown: tuple[Article, ...] = ()
     left_out: int = 0
+    library_empty: bool = False
     standing: tuple[Standing, ...] = ()
     usage: Usage = field(default_factory=Usage)
     replayed: Replayed | None = None

@@ -1,0 +1,207 @@
+"""The verb: a question to an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.errors import ReaderError
+from bot.news import words
+from bot.news.cite import cited
+from bot.news.compare import NEIGHBOURS, Unciteable, cited_by, compare, reading, settle, with_copies
+from bot.news.find import Found, find
+from bot.news.model import (
+    Answer,
+    Check,
+    Comparison,
+    Draft,
+    Mode,
+    Reading,
+    Relation,
+    Replayed,
+    SecondLook,
+    Statement,
+    Turn,
+    Usage,
+)
+from bot.news.offline import side_by_side
+from bot.news.ports import Archive, Reader
+
+EXCERPT_TOKENS = 12_000
+UNCITED = "The model's reply cited nothing that it was shown, so it is not used."
+CODE_LEADS = (Relation.DISPUTE, Relation.UPDATE)  # code, not the model, writes the first line of these
+
+
+class Audience(Protocol):
+    """Who is told as the answer comes about. A reading may come again after a retry."""
+
+    async def reading(self, reading: Reading) -> None:
+        """A source's reading, as it is read."""
+
+    async def second_look(self) -> None:
+        """The sources may disagree; a second look begins and statements wait for it."""
+
+    async def statement(self, statement: Statement) -> None:
+        """A line of the answer, in order, final."""
+
+
+class Nobody:
+    """An audience that waits for the whole answer."""
+
+    async def reading(self, reading: Reading) -> None: ...
+
+    async def second_look(self) -> None: ...
+
+    async def statement(self, statement: Statement) -> None: ...
+
+
+async def answer(
+    question: str,
+    *,
+    archive: Archive,
+    reader: Reader | None,
+    excerpt_tokens: int = EXCERPT_TOKENS,
+    turns: Sequence[Turn] = (),
+    audience: Audience | None = None,
+) -> Answer:
+    """Answer from the archive, or say that it cannot.
+
+    Without a reader, or when it fails, each source is quoted side by side, uncompared. `turns` are the thread's
+    earlier questions: with them the question is first made to stand on its own. Raises StoreError.
+    """
+    usage = Usage()
+    if turns and reader is not None:
+        with suppress(ReaderError):  # as it was asked it may still be answered; the next call tells what is wrong
+            question, usage = await reader.standalone(question, turns)
+    found = await find(question, archive, excerpt_tokens)
+    if not found.sheet.sources:
+        nothing = Comparison(question, Check.NOT_RUN, Relation.NONE)
+        mode = Mode.OFFLINE if reader is None else Mode.MODEL
+        return Answer(question, mode, nothing, library_empty=found.library_empty, usage=usage)
+    if reader is None:
+        return _uncompared(question, found, Check.NOT_RUN, usage)
+    asking = _Asking(question, reader, found, audience or Nobody(), usage)
+    try:
+        return await asking.answer()
+    except ReaderError as fault:
+        return _uncompared(question, found, Check.FAILED, asking.usage, fault.tell)
+    except Unciteable:
+        return _uncompared(question, found, Check.FAILED, asking.usage, UNCITED)
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One question on its way through the model: read and compare, a second look if need be, then the lines."""
+
+    question: str
+    reader: Reader
+    found: Found
+    audience: Audience
+    usage: Usage
+    replayed: Replayed | None = None
+    told: int = 0  # statements that the audience has
+
+    async def answer(self) -> Answer:
+        draft = await self._read()
+        sheet = self.found.sheet
+        comparison = compare(self.question, draft, sheet)
+        lines = cited(draft.statements, sheet)
+        if comparison.relation is Relation.DISPUTE:
+            comparison = await self._look_again(comparison)
+        if comparison.relation is not Relation.NONE and not lines and not _led_by_code(comparison):
+            raise Unciteable
+        closest: tuple[Statement, ...] = ()
+        if comparison.relation is Relation.NONE:
+            closest, lines = lines, ()
+        else:
+            lines = (*_lead_lines(comparison), *lines)
+        for line in lines[self.told :]:
+            await self.audience.statement(line)
+        return Answer(
+            self.question,
+            Mode.MODEL,
+            with_copies(comparison, sheet),
+            lines,
+            closest,
+            shown=sheet.articles,
+            left_out=self.found.left_out,
+            usage=self.usage,
+            replayed=self.replayed,
+        )
+
+    async def _read(self) -> Draft:
+        draft = Draft()
+        heard: set[str] = set()
+        async for draft in self.reader.read(self.question, self.found.sheet):
+            for each in draft.readings:
+                if each.source not in heard:
+                    heard.add(each.source)
+                    checked = reading(each, self.found.sheet)
+                    if checked is not None:
+                        await self.audience.reading(checked)
+            if draft.relation is not None and not draft.complete:
+                await self._tell_settled(draft)
+        self._spent(draft.usage, draft.replayed)
+        return draft
+
+    async def _tell_settled(self, draft: Draft) -> None:
+        """Pass on the lines of an answer whose relation needs no second look and no line of code's."""
+        if len(draft.statements) <= self.told:
+            return
+        settled = compare(self.question, draft, self.found.sheet)
+        if settled.relation in (*CODE_LEADS, Relation.NONE):
+            return
+        for line in cited(draft.statements, self.found.sheet)[self.told :]:
+            self.told += 1
+            await self.audience.statement(line)
+
+    async def _look_again(self, comparison: Comparison) -> Comparison:
+        await self.audience.second_look()
+        sentences = [c for p in comparison.positions for r in p.readings for c in r.citations]
+        narrow = self.found.sheet.around(sentences, NEIGHBOURS)
+        try:
+            look = await self.reader.second_look(comparison, narrow)
+        except ReaderError:
+            return replace(comparison, second_look=SecondLook.FAILED)
+        self._spent(look.usage, look.replayed)
+        return settle(comparison, look, narrow)
+
+    def _spent(self, usage: Usage, replayed: Replayed | None) -> None:
+        self.usage += usage
+        self.replayed = self.replayed or replayed
+
+
+def _led_by_code(comparison: Comparison) -> bool:
+    return comparison.relation in CODE_LEADS or comparison.second_look is SecondLook.WITHDRAWN
+
+
+def _lead_lines(comparison: Comparison) -> tuple[Statement, ...]:
+    """Code's own lines: the conflict, the correction, or each side of a dispute that was withdrawn."""
+    positions = comparison.positions
+    if comparison.relation is Relation.DISPUTE:
+        return (Statement(words.dispute_line(positions), cited_by(positions)),)
+    if comparison.relation is Relation.UPDATE:
+        return (Statement(words.update_line(positions), cited_by(positions)),)
+    if comparison.second_look is SecondLook.WITHDRAWN:
+        return tuple(Statement(words.sentence(p.claim), cited_by([p])) for p in positions)
+    return ()
+
+
+def _uncompared(question: str, found: Found, check: Check, usage: Usage, trouble: str | None = None) -> Answer:
+    """Each source quoted; "none" only where no word of the question occurs and no model was asked."""
+    statements = side_by_side(question, found.sheet)
+    nothing = not statements and check is Check.NOT_RUN
+    comparison = Comparison(question, check, Relation.NONE if nothing else None)
+    shown = found.sheet.articles
+    return Answer(
+        question,
+        Mode.OFFLINE,
+        comparison,
+        statements,
+        shown=shown,
+        left_out=found.left_out,
+        usage=usage,
+        trouble=trouble,
+    )

@@ -1,0 +1,236 @@
+"""Readings to positions to relation: what the model wrote, held to what must be true of any comparison.
+
+The model groups and judges; code keeps the invariants: every reading cites what was shown, an article stands in
+one position, weights count independent sources, dates are ordered here, and nothing is called a dispute unless
+two independent sources stand against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.news.cite import Sheet
+from bot.news.copies import independent_sources, same_voice
+from bot.news.model import (
+    Check,
+    Citation,
+    Comparison,
+    Draft,
+    DraftLook,
+    DraftReading,
+    Manner,
+    Moment,
+    Position,
+    Reading,
+    Relation,
+    SecondLook,
+    Statement,
+)
+
+NEIGHBOURS = 2  # sentences on either side of a cited one that a second look sees; cut short, qualifiers are lost
+_JUDGEMENTS = {Manner.OPINION, Manner.FORECAST}
+
+
+class Unciteable(Exception):
+    """A draft of which nothing is left once its keys are held against the sheet: a failed check, never "none"."""
+
+
+def reading(draft: DraftReading, sheet: Sheet) -> Reading | None:
+    """The reading with its sentences; None where it is silent or cites no sentence of its own source."""
+    source = sheet.source(draft.source)
+    if source is None or draft.silent:
+        return None
+    citations = tuple(c for c in sheet.citations(draft.keys) if c.article.id == source.article.id)
+    if not citations:
+        return None
+    return Reading(source.article, draft.says.strip(), draft.manner, citations, draft.speaker, draft.as_of)
+
+
+def compare(question: str, draft: Draft, sheet: Sheet) -> Comparison:
+    """The comparison that a draft amounts to, before any second look and without copies.
+
+    Raises Unciteable where the draft had readings and none of them can be cited.
+    """
+    readings = _readings(draft, sheet)
+    claimed = any(not r.silent for r in draft.readings)
+    if not readings and claimed and draft.relation is not Relation.NONE:
+        raise Unciteable
+    if draft.relation is Relation.NONE or not readings:
+        return Comparison(question, Check.CHECKED, Relation.NONE, silent=tuple(s.article for s in sheet.sources))
+    grouped = _positions(draft, readings)
+    relation = _relation(draft.relation, grouped)
+    by_date = current_first(grouped) if relation is Relation.UPDATE else None
+    answered = {r.source.strip().strip("[]") for r in draft.readings if not r.silent}
+    return Comparison(
+        question,
+        Check.CHECKED,
+        relation,
+        draft.kind if relation in (Relation.DISPUTE, Relation.UPDATE) else None,
+        by_date or strongest_first(grouped),
+        silent=tuple(s.article for s in sheet.sources if s.label not in answered),
+    )
+
+
+def settle(comparison: Comparison, look: DraftLook, sheet: Sheet) -> Comparison:
+    """The comparison after the second look.
+
+    A reconciliation counts only when it rests on a sentence of the coverage, and an update only when the dates
+    bear it out; else the dispute stands.
+    """
+    citations = sheet.citations(look.keys)
+    upheld = replace(comparison, second_look=SecondLook.UPHELD)
+    if look.upheld or not citations or not look.text.strip() or look.relation in (Relation.DISPUTE, Relation.NONE):
+        return upheld
+    positions = comparison.positions
+    if look.relation is Relation.UPDATE:
+        ordered = current_first(positions, told=True)
+        if ordered is None:
+            return upheld
+        positions = ordered
+    return replace(
+        comparison,
+        relation=look.relation,
+        kind=comparison.kind if look.relation is Relation.UPDATE else None,
+        positions=positions,
+        second_look=SecondLook.WITHDRAWN,
+        reconciled=Statement(look.text.strip(), citations),
+    )
+
+
+def with_copies(comparison: Comparison, sheet: Sheet) -> Comparison:
+    """Give each copy that was not shown again the reading of its original. Copies add readings, never weight."""
+    own = {r.article.id for p in comparison.positions for r in p.readings}
+    positions = []
+    for position in comparison.positions:
+        readings = list(position.readings)
+        for original in position.readings:
+            for copy in _echoing(original, sheet):
+                if copy.article.id not in own:
+                    own.add(copy.article.id)
+                    readings.append(copy)
+        positions.append(replace(position, readings=tuple(readings)))
+    listed = {a.id for a in comparison.silent}
+    told = {s.article.id for s in sheet.sources}
+    silent = [a for a in comparison.silent if a.id not in own]
+    silent += [a for a in sheet.articles if a.id not in own | listed | told]
+    return replace(comparison, positions=tuple(positions), silent=tuple(silent))
+
+
+def current_first(positions: Sequence[Position], *, told: bool = False) -> tuple[Position, ...] | None:
+    """The positions with the current one first and the rest newest first; None where dates do not tell.
+
+    A position is as new as its first dated reading: an outlet that repeats an old figure does not renew it.
+    The current one must be certainly later than every other. An undated reading never supersedes; whether one
+    can be superseded is only `told` by a source that says so.
+    """
+    begun = [(position, _begun(position)) for position in positions]
+    dated = [(position, moment) for position, moment in begun if moment is not None]
+    undated = [position for position, moment in begun if moment is None]
+    if not dated or (undated and not told) or len(positions) < 2:
+        return None
+    dated.sort(key=lambda pair: (pair[1].earliest, pair[1].latest), reverse=True)
+    newest = dated[0][1]
+    if not all(moment.before(newest) for _, moment in dated[1:]):
+        return None
+    return (*(position for position, _ in dated), *undated)
+
+
+def strongest_first(positions: Sequence[Position]) -> tuple[Position, ...]:
+    """By independent sources, then readings, then the oldest; the same for any order of the sources."""
+
+    def weight(position: Position) -> tuple[int, int, str, str]:
+        oldest = min(
+            r.article.published.earliest.isoformat() if r.article.published else "~" for r in position.readings
+        )
+        return (-position.independent, -len(position.readings), oldest, min(r.article.id for r in position.readings))
+
+    return tuple(sorted(positions, key=weight))
+
+
+def cited_by(positions: Sequence[Position]) -> tuple[Citation, ...]:
+    """The best sentence of each reading, position by position."""
+    return tuple(dict.fromkeys(r.citations[0] for p in positions for r in p.readings))
+
+
+def _readings(draft: Draft, sheet: Sheet) -> dict[str, Reading]:
+    found: dict[str, Reading] = {}
+    for each in draft.readings:
+        source = sheet.source(each.source)
+        checked = reading(each, sheet)
+        if source is not None and checked is not None:
+            found.setdefault(source.label, checked)
+    return found
+
+
+def _positions(draft: Draft, readings: dict[str, Reading]) -> list[Position]:
+    """Each reading in the first position that names its source; one that none names stands alone."""
+    left = dict(readings)
+    positions = []
+    for each in draft.positions:
+        labels = [label.strip().strip("[]") for label in each.sources]
+        members = [left.pop(label) for label in labels if label in left]
+        if members:
+            positions.append(_position(each.claim, members))
+    positions += [_position(r.says, [r]) for r in left.values()]
+    return positions
+
+
+def _position(claim: str, members: Sequence[Reading]) -> Position:
+    return Position(claim.strip().rstrip(".") or members[0].says, tuple(members), independent_sources(members))
+
+
+def _relation(claimed: Relation | None, positions: Sequence[Position]) -> Relation:
+    """The relation the model claims where the positions bear it out, else the strongest that they do."""
+    readings = [r for p in positions for r in p.readings]
+    if claimed is Relation.UPDATE and current_first(positions) is not None:
+        return Relation.UPDATE
+    if independent_sources(readings) == 1:
+        restated = claimed is Relation.DISPUTE and current_first(positions) is not None
+        return Relation.UPDATE if restated else Relation.SINGLE
+    if len(positions) == 1:
+        return Relation.AGREE
+    if claimed in (Relation.DISPUTE, Relation.UPDATE):
+        if all(r.manner in _JUDGEMENTS for r in readings):
+            return Relation.OPINION
+        return Relation.DISPUTE if _opposed(positions) else Relation.COMPLEMENTARY
+    return Relation.OPINION if claimed is Relation.OPINION else Relation.COMPLEMENTARY
+
+
+def _opposed(positions: Sequence[Position]) -> bool:
+    """Whether two positions are held by different independent sources: no outlet disagrees with itself."""
+    return any(
+        not same_voice(one, other)
+        for i, position in enumerate(positions)
+        for against in positions[i + 1 :]
+        for one in position.readings
+        for other in against.readings
+    )
+
+
+def _begun(position: Position) -> Moment | None:
+    moments = [moment for r in position.readings if (moment := _said_of(r)) is not None]
+    return min(moments, key=lambda m: (m.earliest, m.latest), default=None)
+
+
+def _said_of(reading: Reading) -> Moment | None:
+    """The moment a reading speaks of: when it was published, or the earlier date that it gives itself."""
+    published = reading.article.published
+    if published is None or not reading.as_of:
+        return published
+    try:
+        as_of = Moment.parse(reading.as_of)
+    except ValueError:
+        return published
+    return as_of if as_of.before(published) else published
+
+
+def _echoing(original: Reading, sheet: Sheet) -> list[Reading]:
+    """The readings of the copies that repeat a cited sentence of this one."""
+    found: dict[str, list[Citation]] = {}
+    articles = {}
+    for echo in sheet.echoes:
+        if echo.original in original.citations:
+            articles[echo.article.id] = echo.article
+            found.setdefault(echo.article.id, []).append(Citation(echo.article, echo.sentence))
+    return [replace(original, article=articles[id], citations=tuple(cites)) for id, cites in found.items()]

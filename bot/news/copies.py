@@ -1,0 +1,127 @@
+"""Who printed whose text: agency copy and syndication, found by the word runs that two articles share.
+
+Copies are one source. Partial ones count too: a wire text inside a longer piece is still the wire's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations
+
+from bot.news.model import Article, Citation, Excerpt, Reading, Sentence
+
+SHINGLE_WORDS = 4
+COPY_CONTAINMENT = (
+    0.3  # share of the shorter text; measured: recall .99 under cutting and 10 % edits, no false hit in 602
+)
+SENTENCE_CONTAINMENT = 0.5  # share of a sentence's word runs that stand in the other article
+
+_WORD = re.compile(r"\w+")
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
+
+
+@lru_cache(maxsize=4096)
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """The runs of four words in a text; a shorter text is one run."""
+    found = words(text)
+    if len(found) <= SHINGLE_WORDS:
+        return frozenset([found]) if found else frozenset()
+    return frozenset(zip(*(found[i:] for i in range(SHINGLE_WORDS)), strict=False))
+
+
+def containment(one: str, other: str) -> float:
+    """The share of the shorter text's word runs that the longer holds too, from 0 to 1."""
+    a, b = shingles(one), shingles(other)
+    shorter = min(len(a), len(b))
+    return len(a & b) / shorter if shorter else 0.0
+
+
+def are_copies(one: Article, other: Article) -> bool:
+    return containment(one.text, other.text) >= COPY_CONTAINMENT
+
+
+def copied_pairs(articles: Sequence[Article]) -> set[frozenset[str]]:
+    """The pairs of article ids that print the same text, in whole or in part."""
+    holders: dict[tuple[str, ...], list[int]] = {}
+    for index, article in enumerate(articles):
+        for shingle in shingles(article.text):
+            holders.setdefault(shingle, []).append(index)
+    shared = Counter(pair for found in holders.values() if len(found) > 1 for pair in combinations(found, 2))
+    pairs = set()
+    for (i, j), count in shared.items():
+        shorter = min(len(shingles(articles[i].text)), len(shingles(articles[j].text)))
+        if count / shorter >= COPY_CONTAINMENT:
+            pairs.add(frozenset((articles[i].id, articles[j].id)))
+    return pairs
+
+
+def same_voice(one: Reading, other: Reading) -> bool:
+    """Whether two readings come from one source: one outlet, or both resting on the text that they share.
+
+    A reading with a sentence outside the shared text is its outlet's own.
+    """
+    if one.article.outlet.casefold() == other.article.outlet.casefold():
+        return True
+    return are_copies(one.article, other.article) and (
+        _rests_on_copy(one, other.article) or _rests_on_copy(other, one.article)
+    )
+
+
+def independent_sources(readings: Sequence[Reading]) -> int:
+    """How many independent sources stand behind these readings: voices are joined, then counted."""
+    parent = list(range(len(readings)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for i, j in combinations(range(len(readings)), 2):
+        if root(i) != root(j) and same_voice(readings[i], readings[j]):
+            parent[root(j)] = root(i)
+    return sum(1 for i in range(len(readings)) if parent[i] == i)
+
+
+def echoes(excerpts: Iterable[Excerpt]) -> Mapping[tuple[str, int], Citation]:
+    """Sentences that only repeat a copy shown before them, word for word: (article id, number) to the original.
+
+    They need not be shown twice: what is read in the original holds for the copy. A sentence in which a single
+    word or figure differs is no echo.
+    """
+    sentences: dict[str, dict[int, Sentence]] = {}
+    articles: dict[str, Article] = {}
+    for excerpt in excerpts:
+        articles[excerpt.article.id] = excerpt.article
+        sentences.setdefault(excerpt.article.id, {}).update((s.number, s) for s in excerpt.sentences)
+    pairs = copied_pairs(list(articles.values()))
+    if not pairs:
+        return {}
+    found: dict[tuple[str, int], Citation] = {}
+    first: dict[tuple[str, ...], list[Citation]] = {}
+    for article in articles.values():
+        for sentence in sentences[article.id].values():
+            said = words(sentence.text)
+            earlier = [c for c in first.get(said, []) if frozenset((c.article.id, article.id)) in pairs]
+            if earlier:
+                found[article.id, sentence.number] = earlier[0]
+            else:
+                first.setdefault(said, []).append(Citation(article, sentence))
+    return found
+
+
+def _rests_on_copy(reading: Reading, other: Article) -> bool:
+    return all(_stands_in(c.sentence.text, other.text) for c in reading.citations)
+
+
+def _stands_in(sentence: str, text: str) -> bool:
+    runs = shingles(sentence)
+    figures = set(re.findall(r"\d+", sentence))
+    if not runs or not figures <= set(re.findall(r"\d+", text)):
+        return False
+    return len(runs & shingles(text)) / len(runs) >= SENTENCE_CONTAINMENT

@@ -1,0 +1,97 @@
+"""What a question is answered from: all coverage where it fits, else excerpts in which every source is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.news.cite import Sheet
+from bot.news.copies import copied_pairs, echoes, shingles
+from bot.news.model import Article, Excerpt
+from bot.news.ports import Archive
+
+CHARACTERS_A_TOKEN = 4
+KEY_CHARACTERS = 5  # what a sentence's key adds to it in a prompt
+CANDIDATES = 200
+MOSTLY_COPIED = 0.8  # share of an article's word runs that another prints, above which it has no voice of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sheet to read; `left_out` counts the sources that had something on it and did not fit."""
+
+    sheet: Sheet
+    left_out: int = 0
+    library_empty: bool = False
+
+
+async def find(question: str, archive: Archive, excerpt_tokens: int) -> Found:
+    """Coverage that fits is shown whole, matched or not, for a side may use other words than the question."""
+    room = excerpt_tokens * CHARACTERS_A_TOKEN
+    characters = await archive.characters()
+    if characters == 0:
+        return Found(Sheet(()), library_empty=True)
+    if characters <= room:
+        articles = [a for a in await archive.articles() if a.sentences]
+        if sum(_size(s.text) for a in articles for s in a.sentences) <= room:
+            return Found(_sheet([Excerpt(a, 1, len(a.sentences)) for a in articles]))
+    ranked = await archive.search(question, limit=CANDIDATES)
+    chosen, left_out = _every_source_heard(ranked, room)
+    return Found(_sheet(chosen), left_out)
+
+
+def _every_source_heard(ranked: Sequence[Excerpt], room: int) -> tuple[list[Excerpt], int]:
+    """Take each source's best excerpt in turn, then each one's next, while they fit."""
+    voices = _voices([e.article for e in ranked])
+    by_voice: dict[str, list[Excerpt]] = {}
+    for excerpt in ranked:
+        by_voice.setdefault(voices[excerpt.article.id], []).append(excerpt)
+    seen: set[tuple[str, int]] = set()
+    chosen: list[Excerpt] = []
+    heard: set[str] = set()
+    for rank in range(max((len(found) for found in by_voice.values()), default=0)):
+        for voice, found in by_voice.items():
+            if rank >= len(found):
+                continue
+            new = [s for s in found[rank].sentences if (found[rank].article.id, s.number) not in seen]
+            size = sum(_size(s.text) for s in new)
+            if size <= room:
+                room -= size
+                seen.update((found[rank].article.id, s.number) for s in new)
+                chosen.append(found[rank])
+                heard.add(voice)
+    return chosen, len(by_voice) - len(heard)
+
+
+def _voices(articles: Sequence[Article]) -> dict[str, str]:
+    """Article id to its voice: its outlet, or that of the earlier article of which it is mostly a copy."""
+    unique = _oldest_first({a.id: a for a in articles}.values())
+    voices = {a.id: a.outlet.casefold() for a in unique}
+    by_id = {a.id: a for a in unique}
+    order = {a.id: i for i, a in enumerate(unique)}
+    for pair in copied_pairs(unique):
+        first, later = sorted(pair, key=lambda id: order[id])
+        runs = shingles(by_id[later].text)
+        if len(runs & shingles(by_id[first].text)) / len(runs) >= MOSTLY_COPIED:
+            voices[later] = voices[first]
+    return voices
+
+
+def _sheet(excerpts: Sequence[Excerpt]) -> Sheet:
+    """The same sheet for the same excerpts, in whatever order they were found."""
+    articles = _oldest_first({e.article.id: e.article for e in excerpts}.values())
+    order = {article.id: i for i, article in enumerate(articles)}
+    ordered = sorted(excerpts, key=lambda e: (order[e.article.id], e.first))
+    return Sheet.of(ordered, echoes(ordered))
+
+
+def _oldest_first(articles: Iterable[Article]) -> list[Article]:
+    def age(article: Article) -> tuple[bool, str, str]:
+        published = article.published
+        return (published is None, published.earliest.isoformat() if published else "", article.id)
+
+    return sorted(articles, key=age)
+
+
+def _size(sentence: str) -> int:
+    return len(sentence) + KEY_CHARACTERS

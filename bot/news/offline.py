@@ -1,0 +1,74 @@
+"""What each source says, side by side, without a model: quoted, never compared.
+
+It claims neither agreement nor disagreement: rules on words are near chance at that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.news.cite import Sheet, ShownSource
+from bot.news.copies import copied_pairs, words
+from bot.news.model import Citation, Sentence, Statement
+
+SENTENCES_A_SOURCE = 2
+_COMMON = frozenset(
+    words(
+        "a about after all an and any are as at be been before but by can could did do does for from had has have he "
+        "her his how i in into is it its many much no not now of on or our say says she should so than that the their "
+        "them then there they this to under up was we were what when where which who why will with would you your"
+    )
+)
+
+
+def side_by_side(question: str, sheet: Sheet) -> tuple[Statement, ...]:
+    """The best sentences of each independent source for a question, best source first; empty where no word fits."""
+    rarity = _rarity(question, [s for source in sheet.sources for s in source.sentences])
+    scored = [(source, *_best(source, rarity)) for source in sheet.sources]
+    ranked = sorted((found for found in scored if found[1] > 0), key=lambda found: (-found[1], found[0].article.id))
+    pairs = copied_pairs([source.article for source, _, _ in ranked])
+    told: list[ShownSource] = []
+    statements = []
+    for source, _, best in ranked:
+        if any(_one_voice(source, other, pairs) for other in told):
+            continue
+        told.append(source)
+        in_order = sorted(best, key=lambda s: s.number)
+        statements.append(
+            Statement(" ".join(s.text for s in in_order), tuple(Citation(source.article, s) for s in in_order))
+        )
+    return tuple(statements)
+
+
+def _rarity(question: str, sentences: Sequence[Sentence]) -> dict[str, float]:
+    """The question's telling words, each with how rare it is among the sentences."""
+    wanted = {_stem(w) for w in words(question) if w not in _COMMON}
+    holding: Counter[str] = Counter()
+    for sentence in sentences:
+        holding.update(wanted & {_stem(w) for w in words(sentence.text)})
+    return {w: math.log(1 + len(sentences) / count) for w, count in holding.items()}
+
+
+def _best(source: ShownSource, rarity: dict[str, float]) -> tuple[float, list[Sentence]]:
+    """The score of a source's best sentence, and the sentences worth quoting, best first."""
+    scored = [
+        (sum(rarity.get(w, 0.0) for w in {_stem(w) for w in words(s.text)}), -s.number, s) for s in source.sentences
+    ]
+    scored.sort(key=lambda found: found[:2], reverse=True)
+    top = scored[0][0] if scored else 0.0
+    return top, [s for score, _, s in scored[:SENTENCES_A_SOURCE] if score > 0 and score >= top / 2]
+
+
+def _one_voice(one: ShownSource, other: ShownSource, pairs: set[frozenset[str]]) -> bool:
+    same_outlet = one.article.outlet.casefold() == other.article.outlet.casefold()
+    return same_outlet or frozenset((one.article.id, other.article.id)) in pairs
+
+
+def _stem(word: str) -> str:
+    """A crude common form, enough to let "licences" meet "licence"."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
