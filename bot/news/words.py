@@ -10,8 +10,21 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from bot.news.model import Answer, Article, Check, Comparison, Mode, Position, Relation, SecondLook
+from bot.news.model import (
+    Answer,
+    Article,
+    Check,
+    Citation,
+    Comparison,
+    Manner,
+    Mode,
+    Position,
+    Reading,
+    Relation,
+    SecondLook,
+)
 
+QUOTED_AT_ONCE = 2  # quotes a position; the others are named, and one click or line away
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 HEADINGS = {
@@ -36,6 +49,9 @@ OFFLINE_DISCLAIMER = "Quoted from {read}, not compared."
 INVENTED = "Sample coverage: these outlets and articles are invented."
 RECORDED = "A recorded reply by {model}, {day}."
 EARLIER_PROMPT = "It was recorded with an earlier version of the instructions."
+CLOSEST = "The nearest that the coverage says:"
+ALSO_DISPUTED = "Also in dispute:"
+SOURCES = "Sources"
 LEFT_OUT = "{sources} more with something on this did not fit and {were} not read."
 
 
@@ -86,6 +102,64 @@ def clause(text: str) -> str:
     """A sentence as a clause that can follow "say that": no full stop, a small letter on a plain first word."""
     text = text.strip().rstrip(".")
     return text[0].lower() + text[1:] if _PLAIN_START.match(text) else text
+
+
+def folded(quote: str) -> str:
+    """A quote on one line: a hard-wrapped text shows no line breaks."""
+    return " ".join(quote.split())
+
+
+def section_heading(comparison: Comparison) -> str:
+    """ "Sources disagree: how many licences were granted?" """
+    assert comparison.relation is not None
+    return f"{HEADINGS[comparison.relation]}: {folded(comparison.question)}"
+
+
+def citations(answer: Answer) -> list[Citation]:
+    """Every citation that is shown, in the order of showing."""
+    comparison = answer.comparison
+    shown = [c for s in (*answer.statements, *answer.closest) for c in s.citations]
+    positions = [*comparison.positions, *(p for s in answer.standing for p in s.positions)]
+    shown += [c for p in positions for r in p.readings for c in r.citations[:1]]
+    if comparison.reconciled is not None:
+        shown += comparison.reconciled.citations
+    return list(dict.fromkeys(shown))
+
+
+def articles(answer: Answer) -> list[Article]:
+    """The cited articles, in the order of showing."""
+    return list({c.article.id: c.article for c in citations(answer)}.values())
+
+
+def numbered(answer: Answer) -> dict[str, int]:
+    """Article id to the number that marks it, from 1, in the order of showing."""
+    return {article.id: n for n, article in enumerate(articles(answer), 1)}
+
+
+def quoted(position: Position) -> list[Reading]:
+    """The readings of a position that are quoted at once: plain statements first, one an outlet."""
+    plainest = sorted(position.readings, key=lambda r: (r.manner is not Manner.FACT, r.speaker is not None))
+    by_outlet = {r.article.outlet: r for r in reversed(plainest)}
+    return [r for r in plainest if by_outlet[r.article.outlet] is r][:QUOTED_AT_ONCE]
+
+
+def others(position: Position) -> str:
+    """The outlets of a position that are not quoted: "also The Courier and The Post"."""
+    named = {r.article.outlet for r in quoted(position)}
+    rest = list(dict.fromkeys(r.article.outlet for r in position.readings if r.article.outlet not in named))
+    return f"also {listed(rest)}" if rest else ""
+
+
+def attribution(reading: Reading) -> str:
+    """Who says it and when: the outlet, or the speaker whom the outlet quotes."""
+    when = dated(reading.article)
+    return f"{reading.speaker}, in {when}" if reading.speaker else when
+
+
+def source_line(article: Article) -> str:
+    """ "The Courier, “Ban lifted”, 20 May 2026, https://…" """
+    when = day(article.published.day) if article.published else "undated"
+    return ", ".join(folded(part) for part in (article.outlet, f"“{article.title}”", when, article.url) if part)
 
 
 def dispute_line(positions: Sequence[Position]) -> str:
