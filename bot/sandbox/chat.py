@@ -1,0 +1,153 @@
+"""chat.*: messages that stand at once. Streams are in `streams`."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from bot.sandbox import checks, events
+from bot.sandbox.api import Arguments, At, Method
+from bot.sandbox.checks import Refused
+from bot.sandbox.core import writable_channel
+from bot.sandbox.state import Json, Message
+
+
+def content(args: Arguments, *, most: int = checks.MAX_TEXT) -> tuple[str, list[Json], list[Json]]:
+    """Text, blocks and attachments of a post, checked. Raises Refused, `no_text` where there is nothing to show."""
+    text, markdown = args.text("text", ""), args.text("markdown_text", "")
+    found, attachments = args.get("blocks"), args.get("attachments") or []
+    if markdown and (text or found):
+        raise Refused("markdown_text_conflict")
+    if len(text) > most or len(markdown) > checks.MAX_MARKDOWN:
+        raise Refused("msg_too_long")
+    if not text and not markdown and not found and not attachments:
+        raise Refused("no_text")
+    if not isinstance(attachments, list):
+        raise Refused("invalid_attachments")
+    blocks = checks.blocks(found) if found else []
+    if markdown:
+        text, blocks = markdown, checks.blocks([{"type": "markdown", "text": markdown}])
+    return text, blocks, attachments
+
+
+def _metadata(args: Arguments) -> Json | None:
+    return checks.metadata(args["metadata"]) if args.get("metadata") else None
+
+
+def own(at: At, args: Arguments, refusal: str) -> Message:
+    """The bot's own message that the call names. Raises Refused: message_not_found, or the refusal given."""
+    channel = writable_channel(at.workspace, args.text("channel"))
+    message = at.workspace.find(channel.id, args.text("ts"))
+    if message is None:
+        raise Refused("message_not_found")
+    if message.bot_id != at.workspace.bot.bot_id:
+        raise Refused(refusal)
+    return message
+
+
+def _post(at: At, args: Arguments) -> Json:
+    channel = writable_channel(at.workspace, args.text("channel"))
+    text, blocks, attachments = content(args)
+    known = _already_posted(at, channel.id, args.get("client_msg_id"))
+    if known is not None:
+        raise Refused("duplicate_message_not_allowed")
+    thread_ts = args.maybe("thread_ts")
+    message = from_bot(at, channel.id, text, blocks, thread_ts)
+    message.attachments, message.metadata = attachments, _metadata(args)
+    message.broadcast, message.client_msg_id = args.flag("reply_broadcast"), args.maybe("client_msg_id")
+    publish(at, message)
+    shown = message.payload(at.workspace.id, metadata=True)
+    return {"channel": channel.id, "ts": message.ts, "message": shown}
+
+
+def _already_posted(at: At, channel: str, key: Any) -> Message | None:
+    if not key:
+        return None
+    return next((m for m in at.workspace.messages.get(channel, {}).values() if m.client_msg_id == key), None)
+
+
+def from_bot(at: At, channel: str, text: str, blocks: list[Json], thread_ts: str | None) -> Message:
+    """A new message by the bot; a thread_ts names the thread's first message, or one of its replies' own."""
+    if thread_ts:
+        first = at.workspace.find(channel, thread_ts)
+        if first is not None and first.is_reply:
+            thread_ts = first.thread_ts
+        elif first is None and (channel, thread_ts) not in at.workspace.threads:
+            raise Refused("thread_not_found")
+    bot = at.workspace.bot
+    return Message(
+        channel=channel,
+        ts=at.workspace.new_ts(),
+        user=bot.id,
+        text=text,
+        blocks=blocks,
+        thread_ts=thread_ts,
+        bot_id=bot.bot_id,
+        app_id=at.workspace.app_id,
+    )
+
+
+def publish(at: At, message: Message) -> None:
+    """Show a message of the bot's to everybody; Slack takes the thread's status line away at that."""
+    at.workspace.add(message)
+    at.workspace.statuses.pop((message.channel, message.thread_ts), None)
+    at.slack.message_changed(at.workspace, message)
+    events.posted(at.slack, at.workspace, message)
+
+
+def _post_ephemeral(at: At, args: Arguments) -> Json:
+    channel = writable_channel(at.workspace, args.text("channel"))
+    text, blocks, attachments = content(args)
+    user = args.text("user")
+    if user not in channel.members:
+        raise Refused("user_not_in_channel")
+    message = from_bot(at, channel.id, text, blocks, None)
+    message.thread_ts, message.only_for, message.attachments = args.maybe("thread_ts"), user, attachments
+    at.workspace.private.append(message)
+    at.slack.message_changed(at.workspace, message)
+    return {"message_ts": message.ts}
+
+
+def _update(at: At, args: Arguments) -> Json:
+    message = own(at, args, "cant_update_message")
+    if message.streaming:
+        raise Refused("streaming_state_conflict")
+    text, blocks, attachments = content(args, most=checks.MAX_UPDATED_TEXT)
+    before = message.payload(at.workspace.id)
+    message.text, message.attachments = text, attachments
+    if "blocks" in args or "markdown_text" in args:
+        message.blocks = blocks
+    if args.get("metadata"):
+        message.metadata = _metadata(args)
+    message.edited = {"user": at.workspace.bot.id, "ts": f"{time.time():.6f}"}
+    at.slack.message_changed(at.workspace, message)
+    events.changed(at.slack, at.workspace, message, before)
+    shown = message.payload(at.workspace.id, metadata=True)
+    return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
+
+
+def _delete(at: At, args: Arguments) -> Json:
+    message = own(at, args, "cant_delete_message")
+    if message.streaming:
+        raise Refused("cant_delete_message")
+    events.withdraw(at.slack, at.workspace, message)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def _permalink(at: At, args: Arguments) -> Json:
+    channel, ts = args.text("channel"), args.text("message_ts")
+    if channel not in at.workspace.channels:
+        raise Refused("channel_not_found")
+    if at.workspace.find(channel, ts) is None:
+        raise Refused("message_not_found")
+    link = f"{at.slack.url}/archives/{channel}/p{ts.replace('.', '')}"
+    return {"channel": channel, "permalink": link}
+
+
+METHODS: dict[str, Method] = {
+    "chat.postMessage": _post,
+    "chat.postEphemeral": _post_ephemeral,
+    "chat.update": _update,
+    "chat.delete": _delete,
+    "chat.getPermalink": _permalink,
+}

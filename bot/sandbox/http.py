@@ -1,0 +1,76 @@
+"""A server on loopback in the running loop, whose connections can be cut without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from starlette.requests import Request
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_open: dict[tuple[str, int], asyncio.Transport] = {}
+
+
+class _Cuttable(H11Protocol):
+    """Remembers each connection's transport by its peer, for `abort`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        _open[transport.get_extra_info("peername")[:2]] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        _open.pop(self.client, None) if self.client else None
+        super().connection_lost(exc)
+
+
+def abort(request: Request) -> None:
+    """Close the connection of this request at once; whatever is answered afterwards goes nowhere."""
+    peer = request.scope["client"]
+    if peer is not None and (transport := _open.get(tuple(peer))) is not None:
+        transport.abort()
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves signals to the process that it runs in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Server:
+    """Serves an ASGI application on 127.0.0.1; port 0 takes a free one."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind(("127.0.0.1", port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        options: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off"}
+        self._server = _Quiet(
+            uvicorn.Config(app, http=_Cuttable, ws="websockets-sansio", timeout_graceful_shutdown=1, **options)
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+                raise OSError("the sandbox's server did not start")
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+        self._socket.close()
