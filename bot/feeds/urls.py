@@ -1,0 +1,82 @@
+"""One address for one article: tracking parameters, AMP forms and other accidents of a link are taken off."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from bot.errors import UnreadableCoverage
+
+MAX_URL_CHARACTERS = 2_000
+
+_TRACKING = re.compile(
+    r"(?:utm_|at_|mc_|pk_|piwik_|matomo_|mtm_|hsa_|_hs|ns_|ito$|icid$|ocid$|cmp$|cmpid$|ncid$|sref$|ref$|ref_src$"
+    r"|ref_url$|referrer$|smid$|smtyp$|xtor$|fbclid$|gclid$|gclsrc$|gbraid$|wbraid$|dclid$"
+    r"|msclkid$|yclid$|twclid$|ttclid$|igshid$|igsh$|li_fat_id$|mkt_tok$|vero_id$|oly_enc_id$|oly_anon_id$|_ga$|_gl$"
+    r"|s_cid$|spm$|traffic_source$|wt_mc$|wt\.mc_id$|taid$|amp$|outputtype$|guccounter$"
+    r"|guce_referrer$|guce_referrer_sig$|__twitter_impression$|amp_js_v$|usqp$|__source$)",
+    re.IGNORECASE,
+)
+_AMP_FORM = re.compile(r"/amp(?:\.html)?(?=/|$)|\.amp(?=\.html?$|$)", re.IGNORECASE)
+_AMP_CACHE = re.compile(r"(?:google(?:\.[a-z]{2,3}){1,2}/amp|cdn\.ampproject\.org/[a-z])/(?:s/)?(?P<rest>[^/]+\..+)$")
+_MIRROR = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\..)")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_WEB = ("http", "https")
+# What may stand in a path or query as it is; all else is percent-encoded, and what was needlessly encoded is kept.
+_SAFE = "/%:@!$&'()*+,;=~-._"
+
+
+def web_url(url: str, *, base: str = "") -> str:
+    """An address that may be fetched or shown: http or https with a host; relative ones are joined to `base`.
+
+    Fragment and surrounding white space are dropped, the host is lower-case ASCII. Raises UnreadableCoverage where
+    it is anything else: another scheme (`javascript:`, `file:`, `data:`), a user name, no host, too long.
+    """
+    cleaned = re.sub(r"[\t\r\n]", "", url.strip())
+    if len(cleaned) > MAX_URL_CHARACTERS:
+        raise UnreadableCoverage(f"its address is longer than {MAX_URL_CHARACTERS} characters")
+    try:
+        parts = urlsplit(urljoin(base, cleaned))
+        host, port = _ascii_host(parts.hostname or ""), parts.port
+    except ValueError as error:
+        raise UnreadableCoverage("its address cannot be read") from error
+    if parts.scheme not in _WEB:
+        raise UnreadableCoverage("its address is not one of the web (http or https)")
+    if not _HOST.fullmatch(host):
+        raise UnreadableCoverage("its address names no host that could be")
+    if parts.username is not None:
+        raise UnreadableCoverage("its address holds a user name")
+    shown_host = f"[{host}]" if ":" in host else host
+    authority = shown_host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{shown_host}:{port}"
+    path = quote(parts.path or "/", safe=_SAFE)
+    return urlunsplit((parts.scheme, authority, path, quote(parts.query, safe=_SAFE + "?"), ""))
+
+
+def canonical_url(url: str) -> str:
+    """The one address of an article, by which a second meeting with it is known. Not meant for fetching.
+
+    https for http, no `www.`, `m.` or `amp.` before the host, no tracking parameters, the rest of them sorted, no AMP
+    form, no trailing slash. Raises UnreadableCoverage as `web_url` does.
+    """
+    parts = urlsplit(web_url(url))
+    if cached := _AMP_CACHE.search(parts.netloc + parts.path):
+        return canonical_url(urlunsplit(("https", "", f"//{cached['rest']}", parts.query, "")))
+    path = _AMP_FORM.sub("", re.sub(r"/{2,}", "/", parts.path)).rstrip("/") or "/"
+    kept = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.match(name) and value.lower() != "amp"
+    )
+    host = _MIRROR.sub("", parts.netloc)
+    return urlunsplit(("https", host, quote(unquote(path), safe=_SAFE), urlencode(kept), ""))
+
+
+def host_of(url: str) -> str:
+    """The host as a person would write it, without `www.`; empty where there is none."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _ascii_host(host: str) -> str:
+    host = host.rstrip(".")
+    return host if host.isascii() else host.encode("idna").decode("ascii")
