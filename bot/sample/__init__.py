@@ -14,4 +14,5 @@ _HERE = Path(str(files(__name__)))
 
 ARTICLES = _HERE / "articles"
 ARRIVALS = _HERE / "arrivals"
+KEPT = _HERE / "kept"  # replies of a model to the ready questions, as they came
 QUESTIONS = _HERE / "questions.json"
