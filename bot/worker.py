@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from bot.errors import CrosscheckError, Fenced, NotForUs
+
+log = logging.getLogger(__name__)
+
+_FIRST_BACK_OFF_S = 2.0
+_LONGEST_BACK_OFF_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +63,208 @@ class Jobs(Protocol):
 
     async def retry(self, job: Job, after_s: float, reason: str) -> None: ...
 
+    async def release(self, job: Job) -> None:
+        """Give a job back untried, to be claimed by any worker at once."""
+
     async def bury(self, job: Job, reason: str) -> None:
         """Give up: the job stays, dead, to be listed and retried by hand."""
+
+
+Work = Callable[[Job], Awaitable[None]]
+Apologise = Callable[[Job, Exception], Awaitable[None]]
+
+
+class Worker:
+    """Runs jobs, up to `concurrency` at once, each under a lease that is renewed while it runs.
+
+    A job that raises CrosscheckError without `retry` is buried at once, any other failure after `attempts` tries;
+    before it is buried `apologise` is called with what went wrong last, so that a person hears of it.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        work: Mapping[str, Work],
+        *,
+        concurrency: int = 8,
+        lease_s: float = 60,
+        poll_s: float = 1,
+        attempts: int = 5,
+        apologise: Apologise | None = None,
+        back_off: Callable[[int], float] | None = None,
+    ) -> None:
+        self._jobs = jobs
+        self._work = dict(work)
+        self._concurrency = concurrency
+        self._lease_s = lease_s
+        self._poll_s = poll_s
+        self._attempts = attempts
+        self._apologise = apologise
+        self._back_off = back_off or back_off_s
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Look for work now instead of at the next poll. Call it after a put."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Claim and run jobs until `stop`. When cancelled it gives back what runs."""
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                full = len(self._running) >= self._concurrency
+                if full or not await self._start_next():
+                    await self._rest(None if full else self._poll_s)
+        finally:
+            if not self._stopping:
+                await self._give_back()
+
+    async def stop(self, grace_s: float) -> None:
+        """Claim no more, let what runs finish within `grace_s` seconds, and give the rest back for others."""
+        self._stopping = True
+        self.wake()
+        if self._running:
+            await asyncio.wait(self._running, timeout=grace_s)
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _rest(self, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    async def _start_next(self) -> bool:
+        claiming = asyncio.ensure_future(self._claim())
+        try:
+            job = await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            job = await claiming  # the store goes on with it: a job claimed for nobody would wait for its lease
+            if job:
+                await self._release(job)
+            raise
+        if job is None:
+            return False
+        if self._stopping:
+            await self._release(job)
+            return False
+        task = asyncio.create_task(self._hold(job), name=f"job {job.id}")
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return True
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self.wake()  # there is room again, and the lane of the job may have moved on
+
+    async def _claim(self) -> Job | None:
+        try:
+            return await self._jobs.claim(list(self._work), self._lease_s)
+        except CrosscheckError as error:
+            log.warning("no job could be claimed", extra={"error": type(error).__name__})
+            return None
+
+    async def _hold(self, job: Job) -> None:
+        """Run a job under its lease; never raises but when cancelled."""
+        running = asyncio.ensure_future(self._attempt(job))
+        renewing = asyncio.ensure_future(self._renew(job))
+        try:
+            await asyncio.wait((running, renewing), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await _cancel(running)
+            await _cancel(renewing)
+            await self._release(job)
+            raise
+        # Renewing ends by itself only where another worker has the job.
+        await _cancel(running)
+        await _cancel(renewing)
+
+    async def _renew(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            try:
+                await self._jobs.renew(job, self._lease_s)
+            except Fenced:
+                log.info("job was taken over", extra=_named(job))
+                return
+            except CrosscheckError as error:
+                log.warning("lease could not be renewed", extra=_named(job, error))
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            await self._settle(job)
+        except Fenced:
+            log.info("job was taken over", extra=_named(job))
+        except CrosscheckError as error:
+            # The outcome could not be written: the lease runs out and the job is claimed again.
+            log.warning("job could not be settled", extra=_named(job, error))
+
+    async def _settle(self, job: Job) -> None:
+        if job.attempts > self._attempts:
+            await self._give_up(job, CrosscheckError("every attempt was cut off"))
+            return
+        try:
+            await self._work[job.kind](job)
+        except Fenced:
+            raise
+        except NotForUs:
+            await self._jobs.done(job)
+        except Exception as error:
+            await self._failed(job, error)
+        else:
+            await self._jobs.done(job)
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        if isinstance(error, CrosscheckError):
+            log.warning("job failed", extra=_named(job, error))
+            lasting = not error.retry
+        else:
+            log.error("job failed unexpectedly", exc_info=error, extra=_named(job, error))
+            lasting = False
+        if lasting or job.attempts >= self._attempts:
+            await self._give_up(job, error)
+        else:
+            await self._jobs.retry(job, self._back_off(job.attempts), type(error).__name__)
+
+    async def _give_up(self, job: Job, error: Exception) -> None:
+        """Apologise, then bury: the other way round, a crash in between would leave a person waiting for ever."""
+        try:
+            if self._apologise:
+                await self._apologise(job, error)
+        except Fenced:
+            raise
+        except Exception as silenced:
+            log.error("apology failed", exc_info=silenced, extra=_named(job, silenced))
+            if job.attempts < 2 * self._attempts:
+                await self._jobs.retry(job, self._back_off(job.attempts), type(error).__name__)
+                return
+        log.error("job was buried", extra=_named(job, error))
+        await self._jobs.bury(job, type(error).__name__)
+
+    async def _release(self, job: Job) -> None:
+        try:
+            await self._jobs.release(job)
+        except Fenced:
+            log.info("job was settled or taken over", extra=_named(job))
+        except CrosscheckError as error:
+            log.warning("job could not be given back", extra=_named(job, error))
+
+
+def back_off_s(attempts: int) -> float:
+    """Seconds to wait after so many attempts: doubling, and spread so that what failed together comes back apart."""
+    return min(_FIRST_BACK_OFF_S * 2.0 ** (attempts - 1), _LONGEST_BACK_OFF_S) * random.uniform(0.75, 1.25)
+
+
+async def _cancel(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))
+
+
+def _named(job: Job, error: Exception | None = None) -> dict[str, object]:
+    named: dict[str, object] = {"job": job.id, "kind": job.kind, "attempts": job.attempts}
+    return named | {"error": type(error).__name__} if error else named

@@ -1,1 +1,4 @@
-"""The edge that keeps things: articles and their search, jobs, conversations; SQLite or PostgreSQL."""
+"""What is kept: articles and their search, jobs, conversations; in SQLite or PostgreSQL.
+
+Knows nothing of Slack, of the model or of where articles come from.
+"""

@@ -1,0 +1,56 @@
+"""The conversations of one workspace: what was asked in a thread, and the first line of each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from bot.news.model import Turn
+from bot.store import tables
+from bot.store.database import Database
+
+_LATEST = 20  # turns of a thread; a follow-up seldom refers further back
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Conversations:
+    """Each call is one transaction and raises StoreUnavailable or StoreFull."""
+
+    def __init__(self, database: Database, workspace: str, *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._database = database
+        self._workspace = workspace
+        self._clock = clock
+
+    async def turns(self, channel: str, thread_ts: str) -> Sequence[Turn]:
+        """The latest turns of a thread, oldest first; empty where nothing was answered in it."""
+        turns = tables.turns
+        found = (
+            select(turns.c.question, turns.c.lead)
+            .where(turns.c.workspace == self._workspace, turns.c.channel == channel, turns.c.thread_ts == thread_ts)
+            .order_by(turns.c.id.desc())
+            .limit(_LATEST)
+        )
+        latest = await self._database.read(lambda connection: connection.execute(found).all())
+        return [Turn(question, lead) for question, lead in reversed(latest)]
+
+    async def keep(self, channel: str, thread_ts: str, turn: Turn) -> None:
+        row = {
+            "workspace": self._workspace,
+            "channel": channel,
+            "thread_ts": thread_ts,
+            "question": turn.question,
+            "lead": turn.lead,
+            "at": self._clock(),
+        }
+        await self._database.write(lambda connection: connection.execute(insert(tables.turns), row))
+
+    async def purge(self, *, older_than_s: float) -> int:
+        """Forget the turns that are older; how many there were."""
+        before = self._clock() - timedelta(seconds=older_than_s)
+        old = delete(tables.turns).where(tables.turns.c.workspace == self._workspace, tables.turns.c.at < before)
+        return await self._database.write(lambda connection: connection.execute(old).rowcount)

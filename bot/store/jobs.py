@@ -1,0 +1,272 @@
+"""The table of jobs: accepted work, kept until it is done, run at least once, and written by one worker at a time."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from bot.errors import Fenced
+from bot.store.database import Database
+from bot.store.tables import ENDED, job_keys, job_notes, jobs
+
+# As literals: SQLite uses a partial index only where it sees the very words of its condition.
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
+_RUNNING: ColumnElement[str] = literal_column("'running'")
+
+
+class Claimed(Protocol):
+    """What the table needs of a job that a worker holds."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def claim(self) -> int: ...
+
+
+J = TypeVar("J", bound=Claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadJob:
+    """A job that was given up."""
+
+    id: str
+    kind: str
+    workspace: str
+    attempts: int
+    reason: str
+    ended: datetime
+
+
+class _Known(Exception):
+    pass
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JobTable(Generic[J]):
+    """Jobs of all workspaces. `job` makes what a worker holds, from keywords: id, kind, workspace, payload, claim,
+    attempts and notes.
+
+    Each call is one transaction and raises StoreUnavailable or StoreFull; each that takes a job raises Fenced where
+    another worker has claimed it since, or where it is no longer running.
+    """
+
+    def __init__(self, database: Database, job: Callable[..., J], *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._database = database
+        self._job = job
+        self._clock = clock
+
+    async def put(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        keys: Sequence[str],
+        workspace: str = "local",
+        lane: str = "",
+        priority: int = 0,
+        after_s: float = 0,
+    ) -> str | None:
+        """Keep a job; its id, or None where any of its keys is known already in the workspace."""
+        row = {
+            "id": uuid.uuid4().hex,
+            "workspace": workspace,
+            "kind": kind,
+            "payload": json.dumps(payload),
+            "lane": lane,
+            "priority": priority,
+            "state": "waiting",
+            "due": self._in(after_s),
+            "claim": 0,
+            "attempts": 0,
+            "purged": False,
+        }
+        try:
+            await self._database.write(lambda connection: _put(connection, row, keys))
+        except _Known:
+            return None
+        return str(row["id"])
+
+    async def claim(self, kinds: Sequence[str], lease_s: float) -> J | None:
+        """The next job that is due and whose lane is free, or one whose lease ran out; None where there is none."""
+        now = self._clock()
+        taken = (
+            update(jobs)
+            .where(jobs.c.serial == _next(kinds, now))
+            .values(
+                state="running",
+                due=now + timedelta(seconds=lease_s),
+                claim=jobs.c.claim + 1,
+                attempts=jobs.c.attempts + 1,
+            )
+            .returning(jobs)
+        )
+
+        def take(connection: Connection) -> J | None:
+            row = connection.execute(taken).first()
+            if row is None:
+                return None
+            notes = connection.execute(
+                select(job_notes.c.name, job_notes.c.value).where(job_notes.c.job == row.serial)
+            ).all()
+            return self._job(
+                id=row.id,
+                kind=row.kind,
+                workspace=row.workspace,
+                payload=json.loads(row.payload),
+                claim=row.claim,
+                attempts=row.attempts,
+                notes={note.name: note.value for note in notes},
+            )
+
+        return await self._database.write(take)
+
+    async def renew(self, job: J, lease_s: float) -> None:
+        await self._change(job, due=self._in(lease_s))
+
+    async def note(self, job: J, name: str, value: str) -> None:
+        """Keep the result of a finished step; a later one of the same name replaces it."""
+
+        def write(connection: Connection) -> None:
+            held = select(jobs.c.serial).where(_held(job)).with_for_update()
+            serial = connection.scalar(held)
+            if serial is None:
+                raise Fenced(f"job {job.id} was taken over")
+            upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(job_notes)
+            connection.execute(
+                upsert.values(job=serial, name=name, value=value).on_conflict_do_update(
+                    index_elements=["job", "name"], set_={"value": value}
+                )
+            )
+
+        await self._database.write(write)
+
+    async def done(self, job: J) -> None:
+        await self._change(job, state="done", ended=self._clock(), reason=None)
+
+    async def retry(self, job: J, after_s: float, reason: str) -> None:
+        """Have it claimed again, not before `after_s` seconds have passed; its lane waits for it."""
+        await self._change(job, state="waiting", due=self._in(after_s), reason=reason)
+
+    async def release(self, job: J) -> None:
+        """Give it back untried, to be claimed by any worker at once."""
+        await self._change(job, state="waiting", due=self._clock(), attempts=jobs.c.attempts - 1)
+
+    async def bury(self, job: J, reason: str) -> None:
+        """Give up: the job stays, dead, to be listed and revived by hand; its lane moves on."""
+        await self._change(job, state="dead", ended=self._clock(), reason=reason)
+
+    async def dead(self) -> Sequence[DeadJob]:
+        """The jobs that were given up, the latest first."""
+        found = (
+            select(jobs.c.id, jobs.c.kind, jobs.c.workspace, jobs.c.attempts, jobs.c.reason, jobs.c.ended)
+            .where(ENDED, jobs.c.state == "dead")
+            .order_by(jobs.c.ended.desc())
+        )
+        return await self._database.read(lambda connection: [DeadJob(*row) for row in connection.execute(found)])
+
+    async def revive(self, id: str) -> bool:
+        """Have a dead job tried again from its first attempt on, with its notes; False where there is none."""
+        revived = (
+            update(jobs)
+            .where(jobs.c.id == id, jobs.c.state == "dead")
+            .values(state="waiting", due=self._clock(), attempts=0, ended=None)
+        )
+        return await self._database.write(lambda connection: connection.execute(revived).rowcount == 1)
+
+    async def purge(self, *, words_s: float, keys_s: float) -> int:
+        """Forget what people said in jobs that ended more than `words_s` seconds ago, dead ones too, and after
+        `keys_s` seconds that they were ever there; until then their keys stop redeliveries. How many lost their words.
+        """
+        words_before, keys_before = self._in(-words_s), self._in(-keys_s)
+        spent = select(jobs.c.serial).where(ENDED, jobs.c.ended < words_before, jobs.c.purged.is_(False))
+        old = select(jobs.c.serial).where(ENDED, jobs.c.ended < keys_before, jobs.c.purged.is_(True))
+
+        def forget(connection: Connection) -> int:
+            connection.execute(delete(job_notes).where(job_notes.c.job.in_(spent)))
+            emptied = connection.execute(
+                update(jobs)
+                .where(jobs.c.serial.in_(spent))
+                .values(state="done", payload="{}", reason=None, purged=True)
+            ).rowcount
+            connection.execute(delete(job_keys).where(job_keys.c.job.in_(old)))
+            connection.execute(delete(jobs).where(jobs.c.serial.in_(old)))
+            return emptied
+
+        return await self._database.write(forget)
+
+    def _in(self, seconds: float) -> datetime:
+        return self._clock() + timedelta(seconds=seconds)
+
+    async def _change(self, job: J, **values: Any) -> None:
+        changed = update(jobs).where(_held(job)).values(**values)
+        if await self._database.write(lambda connection: connection.execute(changed).rowcount) == 0:
+            raise Fenced(f"job {job.id} was taken over")
+
+
+def _held(job: Claimed) -> ColumnElement[bool]:
+    return and_(jobs.c.id == job.id, jobs.c.claim == job.claim, jobs.c.state == "running")
+
+
+def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Raises _Known, which undoes it all, where a key is known."""
+    if row["lane"] and connection.dialect.name == "postgresql":
+        # Else a job could be numbered before another of its lane and be seen after it.
+        lane = f"{row['workspace']}/{row['lane']}"
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))
+    serial = connection.scalar(insert(jobs).returning(jobs.c.serial), row)
+    add = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(job_keys)
+    for key in sorted(set(keys)):  # in one order, so that two puts of the same keys never wait for each other
+        values = {"workspace": row["workspace"], "key": key, "job": serial}
+        if connection.execute(add.values(values).on_conflict_do_nothing()).rowcount == 0:
+            raise _Known
+
+
+def _next(kinds: Sequence[str], now: datetime) -> ScalarSelect[int]:
+    """The serial of the job to claim, which stays locked on PostgreSQL: others look past it."""
+    job, other = jobs.alias("job"), jobs.alias("other")
+    ahead = or_(other.c.state == _RUNNING, other.c.serial < job.c.serial)
+    blocked = exists().where(
+        _active(other),
+        other.c.workspace == job.c.workspace,
+        other.c.lane == job.c.lane,
+        other.c.serial != job.c.serial,
+        ahead,
+    )
+    return (
+        select(job.c.serial)
+        .where(_active(job), job.c.due <= now, job.c.kind.in_(kinds), or_(job.c.lane == "", ~blocked))
+        .order_by(job.c.priority.desc(), job.c.serial)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+
+
+def _active(table: NamedFromClause) -> ColumnElement[bool]:
+    return table.c.state.in_((_WAITING, _RUNNING))

@@ -1,0 +1,221 @@
+"""Articles to rows and back: identities, versions, ids, and the excerpts that go with them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.errors import UnreadableCoverage
+from bot.news.model import Article, Moment, Sentence
+from bot.store import search
+from bot.store.excerpts import excerpt_key, runs, span
+from bot.store.tables import articles, excerpts, versions, workspaces
+from bot.store.words import terms
+
+
+class Kept(StrEnum):
+    """What adding an article did."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+def check_storable(article: Article) -> None:
+    """Raise UnreadableCoverage where a database would refuse the article's characters."""
+    for value in (
+        article.id,
+        article.identity,
+        article.outlet,
+        article.title,
+        article.author,
+        article.url,
+        article.text,
+    ):
+        if value and ("\0" in value or not _encodes(value)):
+            raise UnreadableCoverage(f"{article.id!r} holds null bytes or broken characters")
+
+
+def stored_articles() -> Select[Any]:
+    """Versions with what `read_article` needs."""
+    return (
+        select(versions, articles.c.name, articles.c.identity, versions.c.id.label("row"))
+        .join(articles, articles.c.id == versions.c.article)
+        .join(workspaces, workspaces.c.id == versions.c.workspace)
+    )
+
+
+def read_article(row: Row[Any]) -> Article:
+    return Article(
+        id=row.name,
+        outlet=row.outlet,
+        title=row.title,
+        text=row.text,
+        sentences=tuple(
+            Sentence(number, row.text[start:end], start, end)
+            for number, (start, end) in enumerate(json.loads(row.sentences), 1)
+        ),
+        published=Moment.parse(row.published) if row.published else None,
+        url=row.url,
+        author=row.author,
+        identity=row.identity,
+        version=row.version,
+        invented=row.invented,
+    )
+
+
+def add(
+    connection: Connection, index: search.Index, workspace: str, article: Article, at: datetime, *, restore: bool
+) -> Kept:
+    """Keep an article under its identity. The workspace's row is locked first: one article at a time."""
+    number = _locked(connection, workspace)
+    identity = article.identity or article.url or article.id
+    known = connection.execute(
+        select(articles).where(articles.c.workspace == number, articles.c.identity == identity)
+    ).first()
+    if known is None:
+        name = _free_name(connection, number, article.id or "article")
+        row = {"workspace": number, "name": name, "identity": identity, "version": 1}
+        key = connection.scalar(insert(articles).returning(articles.c.id), row)
+        _store(connection, index, number, int(key or 0), 1, article, at)
+        return Kept.NEW
+    if known.removed and not restore:
+        return Kept.SAME
+    latest = connection.execute(
+        stored_articles().where(versions.c.article == known.id, versions.c.version == known.version)
+    ).one()
+    same = _content(read_article(latest)) == _content(article)
+    if same and not known.removed:
+        return Kept.SAME
+    if not known.removed:
+        _retire(connection, index, latest)
+    values = {"version": known.version + (not same), "removed": None}
+    connection.execute(update(articles).where(articles.c.id == known.id).values(values))
+    if same:
+        connection.execute(update(versions).where(versions.c.id == latest.row).values(current=True))
+        _shelve(connection, index, number, latest.row, article)
+    else:
+        _store(connection, index, number, known.id, known.version + 1, article, at)
+    return Kept.NEW if known.removed else Kept.CHANGED
+
+
+def remove(connection: Connection, index: search.Index, workspace: str, id_or_url: str, at: datetime) -> bool:
+    """Mark the current article with this id, identity or URL as removed; the id wins where several fit."""
+    number = _locked(connection, workspace)
+    fits = or_(articles.c.name == id_or_url, articles.c.identity == id_or_url, versions.c.url == id_or_url)
+    row = connection.execute(
+        stored_articles()
+        .where(versions.c.workspace == number, versions.c.current, fits)
+        .order_by((articles.c.name == id_or_url).desc(), versions.c.id)
+    ).first()
+    if row is None:
+        return False
+    _retire(connection, index, row)
+    connection.execute(update(articles).where(articles.c.id == row.article).values(removed=at))
+    return True
+
+
+def _locked(connection: Connection, workspace: str) -> int:
+    insert_new = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    chosen = select(workspaces.c.id).where(workspaces.c.name == workspace).with_for_update()
+    number = connection.scalar(chosen)
+    if number is None:
+        connection.execute(insert_new(workspaces).values(name=workspace).on_conflict_do_nothing())
+        number = connection.scalar(chosen)
+    return int(number or 0)
+
+
+def _free_name(connection: Connection, workspace: int, wanted: str) -> str:
+    for suffix in count(1):
+        name = wanted if suffix == 1 else f"{wanted}-{suffix}"
+        taken = select(articles.c.id).where(articles.c.workspace == workspace, articles.c.name == name)
+        if connection.execute(taken).first() is None:
+            return name
+    raise AssertionError("unreachable: suffixes do not end")
+
+
+def _content(article: Article) -> tuple[object, ...]:
+    """What a reader could see change."""
+    published = article.published.text if article.published else None
+    places = tuple((s.start, s.end) for s in article.sentences)
+    return (
+        article.text, places, article.title, article.outlet, article.author, article.url, published, article.invented,
+    )  # fmt: skip
+
+
+def _store(
+    connection: Connection, index: search.Index, workspace: int, key: int, version: int, article: Article, at: datetime
+) -> None:
+    begins, ends = span(article.published) if article.published else (None, None)
+    row = connection.scalar(
+        insert(versions).returning(versions.c.id),
+        {
+            "workspace": workspace,
+            "article": key,
+            "version": version,
+            "current": True,
+            "outlet": article.outlet,
+            "title": article.title,
+            "author": article.author,
+            "url": article.url,
+            "published": article.published.text if article.published else None,
+            "begins": begins,
+            "ends": ends,
+            "invented": article.invented,
+            "text": article.text,
+            "sentences": json.dumps([(s.start, s.end) for s in article.sentences], separators=(",", ":")),
+            "kept": at,
+        },
+    )
+    _shelve(connection, index, workspace, int(row or 0), article)
+
+
+def _shelve(connection: Connection, index: search.Index, workspace: int, row: int, article: Article) -> None:
+    """Index the excerpts of a version and count them in. Each holds the title too: its own sentences may not
+    name what they are about."""
+    total = search.Totals(workspace, 0, 0)
+    heading = terms(article.title)
+    stems = [terms(s.text) for s in article.sentences]
+    begins = span(article.published)[0] if article.published else None
+    rows, places = [], []
+    for place, (first, last) in enumerate(runs(article.sentences)):
+        held = [total.term(stem) for part in (heading, *stems[first - 1 : last]) for stem in part]
+        rows.append(search.Row(excerpt_key(begins, row, place), held))
+        places.append((row, first, last))
+    search.keep(connection, index, rows, places)
+    _count(connection, workspace, 1, len(article.text), len(rows), sum(len(r.terms) for r in rows))
+
+
+def _retire(connection: Connection, index: search.Index, row: Row[Any]) -> None:
+    """Take a version out of what is searched; it stays citable."""
+    index.remove(connection, row.row)
+    gone = connection.execute(delete(excerpts).where(excerpts.c.version == row.row).returning(excerpts.c.words)).all()
+    connection.execute(update(versions).where(versions.c.id == row.row).values(current=False))
+    _count(connection, row.workspace, -1, -len(row.text), -len(gone), -sum(words for (words,) in gone))
+
+
+def _count(connection: Connection, workspace: int, articles: int, characters: int, excerpts: int, words: int) -> None:
+    connection.execute(
+        update(workspaces)
+        .where(workspaces.c.id == workspace)
+        .values(
+            articles=workspaces.c.articles + articles,
+            characters=workspaces.c.characters + characters,
+            excerpts=workspaces.c.excerpts + excerpts,
+            words=workspaces.c.words + words,
+        )
+    )
+
+
+def _encodes(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

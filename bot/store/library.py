@@ -1,0 +1,110 @@
+"""The library of one workspace: its articles with every version of them, and what can be found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from bot.news.model import Article, Excerpt, Moment
+from bot.store import keeping, search
+from bot.store.database import Database
+from bot.store.keeping import Kept, read_article, stored_articles
+from bot.store.search_postgres import PostgresIndex
+from bot.store.search_sqlite import SqliteIndex
+from bot.store.tables import articles, versions, workspaces
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Library:
+    """Keeps and finds articles. Each call is one transaction and raises StoreUnavailable or StoreFull."""
+
+    def __init__(self, database: Database, workspace: str, *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._database = database
+        self._workspace = workspace
+        self._clock = clock
+        self._index: search.Index = SqliteIndex() if database.dialect == "sqlite" else PostgresIndex()
+
+    async def add(self, article: Article, *, restore: bool = False) -> Kept:
+        """Keep an article, or a new version of one whose identity is known; one that is known as it is costs nothing.
+
+        Its id gets a suffix where another article holds it. One that a person removed stays away unless `restore`.
+        Raises UnreadableCoverage for text that no database can hold.
+        """
+        keeping.check_storable(article)
+        at = self._clock()
+
+        def add(connection: Connection) -> Kept:
+            return keeping.add(connection, self._index, self._workspace, article, at, restore=restore)
+
+        return await self._database.write(add)
+
+    async def remove(self, id_or_url: str) -> bool:
+        """Take an article out of the coverage; its versions stay citable. False where there is none."""
+        at = self._clock()
+        return await self._database.write(
+            lambda connection: keeping.remove(connection, self._index, self._workspace, id_or_url, at)
+        )
+
+    async def article(self, id: str, version: int | None = None) -> Article | None:
+        """The current version, if it was not removed; or the version asked for, even then."""
+        wanted = versions.c.current if version is None else versions.c.version == version
+        found = stored_articles().where(workspaces.c.name == self._workspace, articles.c.name == id, wanted)
+        rows = await self._database.read(lambda connection: connection.execute(found).all())
+        return read_article(rows[0]) if rows else None
+
+    async def articles(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Article]:
+        """All articles, oldest first, undated ones last; where a span is given, those published within it.
+
+        A bare date lies in a span that touches its UTC day; `until` itself is not in the span.
+        """
+        found = self._current().order_by(versions.c.begins.is_(None), versions.c.begins, versions.c.id)
+        if since is not None:
+            found = found.where(versions.c.ends > since)
+        if until is not None:
+            found = found.where(versions.c.begins < until)
+        return await self._database.read(lambda connection: [read_article(row) for row in connection.execute(found)])
+
+    async def search(
+        self, query: str, *, limit: int, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[Excerpt]:
+        """The excerpts that fit the query best, best first; empty where no word of it occurs."""
+
+        def find(connection: Connection) -> list[Excerpt]:
+            total = search.totals(connection, self._workspace)
+            if total is None:
+                return []
+            hits = search.search(connection, self._index, total, query, limit, since, until)
+            found = stored_articles().where(versions.c.id.in_({hit.version for hit in hits}))
+            held = {row.row: read_article(row) for row in connection.execute(found)}
+            return [Excerpt(held[hit.version], hit.first, hit.last) for hit in hits]
+
+        return await self._database.read(find)
+
+    async def characters(self) -> int:
+        """How much text there is; 0 where there are no articles."""
+        return await self._total(workspaces.c.characters)
+
+    async def count(self) -> int:
+        """How many articles there are, removed ones left out."""
+        return await self._total(workspaces.c.articles)
+
+    async def newest(self) -> Moment | None:
+        """When the newest dated article was published."""
+        latest = (
+            self._current().where(versions.c.begins.is_not(None)).order_by(versions.c.begins.desc()).limit(1)
+        ).with_only_columns(versions.c.published)
+        text = await self._database.read(lambda connection: connection.scalar(latest))
+        return Moment.parse(text) if text else None
+
+    def _current(self) -> Select[Any]:
+        return stored_articles().where(workspaces.c.name == self._workspace, versions.c.current)
+
+    async def _total(self, column: ColumnElement[int]) -> int:
+        found = select(column).where(workspaces.c.name == self._workspace)
+        return await self._database.read(lambda connection: int(connection.scalar(found) or 0))

@@ -1,0 +1,62 @@
+"""The index on PostgreSQL: tsvector and GIN over the terms that `words` made.
+
+PostgreSQL's ranking knows neither how rare a word is nor how long a text is. So each lexeme carries, as its weight
+from A to D, how much it says in its excerpt (its share of BM25), and a query adds these up times the rarity.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, text
+
+from bot.store.search import K1, B, Row
+
+_USUAL = 80  # terms of an excerpt of 120 words once stop words are gone; what its share is measured by
+_STEPS = (("A", 0.62), ("B", 0.48), ("C", 0.36), ("D", 0.0))  # the least share of each weight
+_SHARES = "'{0.28,0.42,0.54,0.70}'::real[]"  # the middle share of D, C, B, A
+
+_ADD = text("INSERT INTO excerpt_index (id, terms) VALUES (:id, CAST(:terms AS tsvector))")
+_REMOVE = text("DELETE FROM excerpt_index WHERE id IN (SELECT id FROM excerpts WHERE version = :version)")
+_FREQUENCY = text(
+    "SELECT count(*) FROM (SELECT 1 FROM excerpt_index WHERE terms @@ CAST(:term AS tsquery) LIMIT :most) AS matches"
+)
+
+
+class PostgresIndex:
+    def add(self, connection: Connection, rows: Sequence[Row]) -> None:
+        connection.execute(_ADD, [{"id": row.id, "terms": _vector(row.terms)} for row in rows])
+
+    def remove(self, connection: Connection, version: int) -> None:
+        connection.execute(_REMOVE, {"version": version})
+
+    def frequencies(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
+        return {t: connection.scalar(_FREQUENCY, {"term": f"'{t}'", "most": 1_000_000}) or 0 for t in terms}
+
+    def candidates(
+        self, connection: Connection, weights: Mapping[str, float], keys: tuple[int, int] | None, most: int, limit: int
+    ) -> Sequence[int]:
+        named: dict[str, object] = {"most": most, "limit": limit, "query": " | ".join(f"'{t}'" for t in weights)}
+        parts = []
+        for place, (term, weight) in enumerate(weights.items()):
+            named |= {f"term{place}": f"'{term}'", f"weight{place}": weight}
+            rank = f"ts_rank({_SHARES}, terms, CAST(:term{place} AS tsquery))"
+            parts.append(f"CAST(:weight{place} AS float8) * {rank}")
+        if keys:
+            named |= {"low": keys[0], "high": keys[1]}
+        within = "AND id BETWEEN :low AND :high" if keys else ""
+        ranked = text(
+            f"SELECT id FROM excerpt_index WHERE terms @@ CAST(:query AS tsquery) {within}"
+            f" ORDER BY {' + '.join(parts)} DESC, id DESC LIMIT :limit"
+        )
+        return list(connection.scalars(ranked, named))
+
+
+def _vector(terms: Sequence[str]) -> str:
+    norm = K1 * (1 - B + B * len(terms) / _USUAL)
+    return " ".join(f"'{term}':1{_weight(count / (count + norm))}" for term, count in Counter(terms).items())
+
+
+def _weight(share: float) -> str:
+    return next(name for name, least in _STEPS if share >= least)
