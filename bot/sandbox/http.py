@@ -36,11 +36,19 @@ def abort(request: Request) -> None:
 
 
 class _Quiet(uvicorn.Server):
-    """Leaves signals to the process that it runs in."""
+    """Leaves signals to the process that it runs in, and stops at once instead of at the next tick."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.leave = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.leave.wait()
 
 
 class Server:
@@ -70,7 +78,7 @@ class Server:
             await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
-        self._server.should_exit = True
+        self._server.leave.set()
         if self._task is not None:
             await self._task
         self._socket.close()
