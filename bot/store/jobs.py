@@ -243,7 +243,7 @@ def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) ->
     add = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(job_keys)
     for key in sorted(set(keys)):  # in one order, so that two puts of the same keys never wait for each other
         values = {"workspace": row["workspace"], "key": key, "job": serial}
-        if connection.execute(add.values(values).on_conflict_do_nothing()).rowcount == 0:
+        if connection.execute(add.values(values).on_conflict_do_nothing().returning(job_keys.c.key)).first() is None:
             raise _Known
 
 
