@@ -195,8 +195,13 @@ class ScriptedModel:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self.close()
+
+    def close(self) -> None:
+        """Go away: connections are refused from now on."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(10)
 
     async def _serve(self, started: threading.Event) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -258,7 +263,7 @@ class ScriptedModel:
         await response.prepare(request)
 
         async def event(data: Mapping[str, Any] | str) -> None:
-            payload = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+            payload = data if isinstance(data, str) else json.dumps(data)
             await response.write(f"data: {payload}\n\n".encode())
 
         async def delta(said: Mapping[str, Any], finish: str | None = None) -> None:

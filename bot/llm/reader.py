@@ -1,0 +1,236 @@
+"""The careful reader: a model behind the middle's `Reader`, or the replies that are kept of one."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from bot.errors import ReaderAbsent, ReplyUnusable
+from bot.llm import shown
+from bot.llm.client import Completion, Listener, ModelClient, deaf
+from bot.llm.growing import GrowingDraft
+from bot.llm.kept import Asked, Kept, KeptReply
+from bot.llm.prompts import Message, Prompt, Prompts
+from bot.llm.replies import ANSWER, SECOND_LOOK, STANDALONE, Faulty, Reply, Shape, repair
+from bot.news.cite import Sheet
+from bot.news.model import Comparison, Draft, DraftLook, Replayed, Turn, Usage
+
+_log = logging.getLogger(__name__)
+
+
+class Checkpoint(Protocol):
+    """Where finished calls of one piece of work are kept, so that none is paid for again after a crash."""
+
+    async def get(self, name: str) -> str | None: ...
+
+    async def put(self, name: str, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A reply, and what it cost now: nothing where it was kept."""
+
+    asked: Asked
+    completion: Completion
+    replayed: Replayed | None = None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+class ModelReader:
+    """Reads with a model; replays what is kept; without a client it can only replay.
+
+    Usable replies are kept in the first folder of `kept` that is no demonstration. A demonstration's reply to an
+    earlier prompt serves only where there is no client. A question has one repair at most, whichever of its
+    calls needs it, so that it never takes more than three completed calls, four with its follow-up.
+    """
+
+    def __init__(
+        self,
+        client: ModelClient | None,
+        prompts: Prompts,
+        *,
+        kept: Sequence[Kept] = (),
+        checkpoint: Checkpoint | None = None,
+        today: Callable[[], date] = _today,
+    ) -> None:
+        self._client = client
+        self._prompts = prompts
+        self._kept = kept
+        self._checkpoint = checkpoint
+        self._today = today
+        self._repaired: set[str] = set()  # questions whose repair is spent, until their second look
+
+    def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
+        """Drafts as they grow; the last is complete. After an interruption or for a repair the reply starts anew:
+        the first drafts come again, shorter than the last one heard. A kept reply comes at once, complete."""
+        messages = self._prompts.answer.messages(
+            question=shown.quoted(question),
+            coverage=shown.coverage(sheet),
+            count=str(len(sheet.sources)),
+            labels=", ".join(source.label for source in sheet.sources),
+        )
+        asked = _asked(ANSWER, question, messages, self._prompts.answer, shown.digest(sheet))
+
+        async def work(tell: Callable[[Draft], None]) -> Draft:
+            reply, usage, replayed = await self._ask(ANSWER, asked, lambda: GrowingDraft(tell))
+            return replace(reply.draft(usage), replayed=replayed)
+
+        return _as_told(work)
+
+    async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
+        question = comparison.question
+        messages = self._prompts.second_look.messages(
+            question=shown.quoted(question),
+            positions=shown.sides(comparison, sheet),
+            coverage=shown.coverage(sheet),
+        )
+        asked = _asked(SECOND_LOOK, question, messages, self._prompts.second_look, shown.digest(sheet))
+        try:
+            reply, usage, replayed = await self._ask(SECOND_LOOK, asked)
+        finally:
+            self._repaired.discard(question)
+        return replace(reply.draft(usage), replayed=replayed)
+
+    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+        conversation = shown.conversation(turns)
+        messages = self._prompts.standalone.messages(question=shown.quoted(question), turns=conversation)
+        digest = hashlib.sha256(conversation.encode()).hexdigest()
+        asked = _asked(STANDALONE, question, messages, self._prompts.standalone, digest)
+        reply, usage, _ = await self._ask(STANDALONE, asked)
+        resolved = shown.one_line(reply.question) or question
+        if question in self._repaired:
+            self._repaired.discard(question)
+            self._repaired.add(resolved)
+        return resolved, usage
+
+    async def _ask(
+        self, shape: Shape[Reply], asked: Asked, listen: Callable[[], Listener] = lambda: deaf
+    ) -> tuple[Reply, Usage, Replayed | None]:
+        """The reply in its shape, after one repair at most, with what it cost. Raises ReaderError."""
+        heard = [await self._hear(shape, asked, listen)]
+        try:
+            reply = shape.parse(heard[0].completion.text)
+        except Faulty as fault:
+            heard.append(await self._hear(shape, self._repair(shape, asked, heard[0], fault), listen))
+            try:
+                reply = shape.parse(heard[1].completion.text)
+            except Faulty as again:
+                raise ReplyUnusable("the reply does not fit its shape, nor does its repair") from again
+        await self._keep([each for each in heard if each.replayed is None])
+        usage = sum((each.completion.usage for each in heard), Usage())
+        return reply, usage, heard[0].replayed
+
+    def _repair(self, shape: Shape[Reply], asked: Asked, broken: _Heard, fault: Faulty) -> Asked:
+        """The repair turn: the broken reply, the schema and the fault, never the excerpts."""
+        if asked.question in self._repaired:
+            raise ReplyUnusable("the reply does not fit its shape, and this question's repair is spent") from fault
+        self._repaired.add(asked.question)
+        messages = repair(shape, broken.completion.text, fault)
+        return replace(asked, messages=messages, shown="")
+
+    async def _hear(self, shape: Shape[Reply], asked: Asked, listen: Callable[[], Listener]) -> _Heard:
+        """The reply from this work's checkpoint, from what is kept, or from the model."""
+        name = f"model:{asked.step}:{asked.key}"
+        noted = await self._checkpoint.get(name) if self._checkpoint else None
+        if noted is not None:
+            return _Heard(asked, _completion(noted))
+        kept = await self._find(asked)
+        if kept is not None:
+            return kept
+        if self._client is None:
+            raise ReaderAbsent("there is no model, and no reply to this is kept")
+        began = time.monotonic()
+        completion = await self._client.complete(asked.messages, shape, listen)
+        _log.info(
+            "The model replied",
+            extra={
+                "step": asked.step,
+                "input_tokens": completion.usage.input_tokens,
+                "output_tokens": completion.usage.output_tokens,
+                "ms": round((time.monotonic() - began) * 1000),
+            },
+        )
+        if self._checkpoint:
+            await self._checkpoint.put(name, _noted(completion))
+        return _Heard(asked, completion)
+
+    async def _find(self, asked: Asked) -> _Heard | None:
+        if not self._kept:
+            return None
+        found = await asyncio.to_thread(self._look_up, asked)
+        if found is None:
+            return None
+        replayed = Replayed(found.model, found.recorded, earlier_prompt=found.key != asked.key)
+        return _Heard(asked, Completion(found.text, found.model, Usage()), replayed)
+
+    def _look_up(self, asked: Asked) -> KeptReply | None:
+        exact = next((reply for kept in self._kept if (reply := kept.exact(asked))), None)
+        if exact is not None or self._client is not None:
+            return exact
+        return next((reply for kept in self._kept if (reply := kept.earlier(asked))), None)
+
+    async def _keep(self, heard: Sequence[_Heard]) -> None:
+        folder = next((kept.folder for kept in self._kept if not kept.demonstration), None)
+        if folder is None:
+            return
+        today = self._today().isoformat()
+        for each in heard:
+            told = each.completion
+            try:
+                await asyncio.to_thread(
+                    KeptReply.of(each.asked, told.text, told.model, told.usage, today).write, folder
+                )
+            except OSError:
+                _log.warning("A reply could not be kept", exc_info=True, extra={"step": each.asked.step})
+
+
+def prompt_digests(prompts: Prompts) -> dict[str, str]:
+    """What stands for the present prompt of each step, as kept replies name it; for `kept.stale`."""
+    return {
+        ANSWER.name: _digest(prompts.answer.digest, ANSWER),
+        SECOND_LOOK.name: _digest(prompts.second_look.digest, SECOND_LOOK),
+        STANDALONE.name: _digest(prompts.standalone.digest, STANDALONE),
+    }
+
+
+async def _as_told(work: Callable[[Callable[[Draft], None]], Awaitable[Draft]]) -> AsyncIterator[Draft]:
+    """The drafts that `work` tells of, then the one it returns. It goes on while a slow consumer is busy, so that
+    the model is never kept waiting, and ends with its consumer."""
+    drafts: asyncio.Queue[Draft | None] = asyncio.Queue()
+    task = asyncio.ensure_future(work(drafts.put_nowait))
+    task.add_done_callback(lambda _: drafts.put_nowait(None))
+    try:
+        while (draft := await drafts.get()) is not None:
+            yield draft
+        yield task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _asked(shape: Shape[Reply], question: str, messages: list[Message], prompt: Prompt, digest: str) -> Asked:
+    return Asked(shape.name, question, messages, shape.schema, _digest(prompt.digest, shape), digest)
+
+
+def _digest(prompt: str, shape: Shape[Reply]) -> str:
+    return hashlib.sha256(f"{prompt}\n{json.dumps(shape.schema, sort_keys=True)}".encode()).hexdigest()
+
+
+def _noted(completion: Completion) -> str:
+    usage = completion.usage
+    return json.dumps([completion.text, completion.model, usage.calls, usage.input_tokens, usage.output_tokens])
+
+
+def _completion(noted: str) -> Completion:
+    text, model, *usage = json.loads(noted)
+    return Completion(text, model, Usage(*usage))
