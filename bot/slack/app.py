@@ -1,0 +1,82 @@
+"""The bot's ends of the wire: the Bolt app, over Socket Mode or over HTTP. No client is made at import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.errors import WrongUse
+from bot.slack.account import Account
+from bot.slack.intake import Inbox, keeper
+
+WORKSPACE = "local"  # the one joined by tokens
+
+
+def bolt_app(account: Account, inbox: Inbox, *, signing_secret: str = "", workspace: str = WORKSPACE) -> AsyncApp:
+    """The app. It keeps what is asked and acks; the answering is a job's work.
+
+    An empty signing secret serves Socket Mode alone.
+    """
+    known = account.client
+    signed_in = AuthorizeResult(
+        enterprise_id=None, team_id=account.team, bot_token=known.token, bot_id=account.bot, bot_user_id=account.user
+    )
+
+    async def authorize() -> AuthorizeResult:
+        # Bolt's own would call auth.test before the ack, and ack an event for which that call fails.
+        return signed_in
+
+    client = AsyncWebClient(base_url=known.base_url, session=known.session, retry_handlers=known.retry_handlers)
+    app = AsyncApp(name="crosscheck", signing_secret=signing_secret, client=client, authorize=authorize)
+    app.middleware(keeper(account, inbox, workspace))
+    app.event(re.compile(""))(_accepted)
+    return app
+
+
+async def _accepted() -> None:
+    """What an event asked was kept before. One that asks nothing is acked too, or Slack would send it again."""
+
+
+@asynccontextmanager
+async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
+    """Listen over Socket Mode for as long as the context lasts."""
+    handler = AsyncSocketModeHandler(app, app_token, web_client=account.client)
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        yield handler
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+def http_app(account: Account, inbox: Inbox, *, signing_secret: str, workspace: str = WORKSPACE) -> Starlette:
+    """Events over HTTP, and `/health` for whoever watches the process. Raises WrongUse without a secret."""
+    if not signing_secret:
+        raise WrongUse("events over HTTP need SLACK_SIGNING_SECRET")
+    handler = AsyncSlackRequestHandler(bolt_app(account, inbox, signing_secret=signing_secret, workspace=workspace))
+
+    async def events(request: Request) -> Response:
+        try:
+            return await handler.handle(request)
+        except UnicodeDecodeError:
+            return Response(status_code=400)
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(
+        routes=[
+            Route("/slack/events", events, methods=["POST"]),
+            Route("/health", health, methods=["GET"]),
+        ]
+    )

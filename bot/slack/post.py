@@ -1,0 +1,194 @@
+"""The one way out: messages posted effectively once.
+
+A message carries its key in its metadata. Before anything is posted again, after a crash or a cut connection, the
+thread is looked up: a message with the key is ours and stands. A stream takes its key only when it stops, so the
+bot's keyless message in that thread, newer than the question, is the one whose stream was cut off: it is finished
+under the key and replaced by the whole answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import SlackUnavailable
+from bot.slack.account import Account
+from bot.slack.blocks import Message
+from bot.slack.kit import Json
+from bot.slack.stream import Stream
+from bot.slack.trouble import SlackRefused, slack_errors
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "crosscheck_answer"
+_CLIENT_IDS = uuid.UUID("6f6a1c0e-3d0b-5c39-9c5c-8b1c5b1f7a51")  # any fixed one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer belongs: `thread` and `asked` are the time stamps of the thread and of the question."""
+
+    channel: str
+    thread: str
+    asked: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message of ours that already stands. `whole`: it is finished under its key."""
+
+    ts: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Posts the messages of one job at one place, under one key."""
+
+    account: Account
+    place: Place
+    key: str
+
+    async def look_up(self) -> dict[str, Standing]:
+        """What stands of this job, by key; an orphan is found under the first key. Raises SlackUnavailable."""
+        found: dict[str, Standing] = {}
+        orphan: Standing | None = None
+        cursor: str | None = None
+        while True:
+            try:
+                page = await self._replies(cursor)
+            except SlackRefused as fault:  # the question was deleted, or a scope is missing: answer rather than not
+                log.warning("the thread could not be looked up", extra={"reason": str(fault)})
+                break
+            for message in page["messages"]:
+                if not self._is_ours(message):
+                    continue
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == EVENT_TYPE:
+                    payload = metadata.get("event_payload") or {}
+                    whole = not payload.get("unfinished")
+                    found[str(payload.get("key"))] = Standing(message["ts"], whole)
+                else:
+                    orphan = Standing(message["ts"], whole=False)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        if orphan is not None:
+            found.setdefault(self.key, orphan)
+        return found
+
+    async def deliver(
+        self,
+        messages: Sequence[Message],
+        standing: dict[str, Standing],
+        stream: Stream | None = None,
+        streamed: str = "",
+    ) -> None:
+        """Bring all messages to stand, each once. `streamed` is the Markdown that was added to the stream.
+
+        Raises SlackUnavailable, after which a look-up and another call end well, or SlackRefused.
+        """
+        first, *rest = messages
+        await self._first(first, standing.get(self.key), stream, streamed)
+        for number, message in enumerate(rest, 2):
+            key = f"{self.key}:{number}"
+            if key not in standing:
+                await self._post(message, key)
+
+    async def _first(self, message: Message, known: Standing | None, stream: Stream | None, streamed: str) -> None:
+        if known is None and stream is not None:
+            waiting = await stream.settle()
+            if stream.ts is not None:
+                if not stream.broken and await self._finish(stream, waiting, message, streamed):
+                    return
+                known = Standing(stream.ts, whole=False)
+            elif stream.uncertain:
+                known = (await self.look_up()).get(self.key)
+        if known is None:
+            await self._post(message, self.key)
+        elif not known.whole:
+            await self._replace(known.ts, message)
+
+    async def _finish(self, stream: Stream, waiting: list[Json], message: Message, streamed: str) -> bool:
+        """End the stream where it shows what the message begins with; True where that is all it takes."""
+        if not message.body.startswith(streamed):
+            return False
+        rest = message.body[len(streamed) :]
+        chunks = [*waiting, *([{"type": "markdown_text", "text": rest}] if rest else [])]
+        try:
+            await stream.stop(chunks, list(message.tail), self._metadata(self.key))
+        except (SlackUnavailable, SlackRefused) as fault:
+            log.info("a stream could not be finished", extra={"reason": str(fault)})
+            return False
+        return True
+
+    async def _replace(self, ts: str, message: Message) -> None:
+        """Make a message of ours, streaming or not, into this one."""
+        client, channel = self.account.client, self.place.channel
+        try:
+            with slack_errors("chat.stopStream"):  # an open stream takes no update
+                await client.chat_stopStream(channel=channel, ts=ts, metadata=self._metadata(self.key, whole=False))
+        except SlackRefused:
+            pass  # it was stopped, or its time was over
+        try:
+            with slack_errors("chat.update"):
+                await client.chat_update(
+                    channel=channel,
+                    ts=ts,
+                    text=message.text,
+                    blocks=message.blocks,
+                    metadata=self._metadata(self.key),
+                    parse="none",
+                )
+        except SlackRefused as fault:  # somebody deleted it, or it may not be edited any more
+            log.info("a message could not be replaced", extra={"reason": str(fault)})
+            await self._post(message, self.key)
+
+    async def _post(self, message: Message, key: str) -> None:
+        try:
+            with slack_errors("chat.postMessage"):
+                await self.account.client.chat_postMessage(
+                    channel=self.place.channel,
+                    thread_ts=self.place.thread,
+                    text=message.text,
+                    blocks=message.blocks,
+                    metadata=self._metadata(key),
+                    client_msg_id=str(uuid.uuid5(_CLIENT_IDS, key)),
+                    parse="none",
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+        except SlackUnavailable:
+            if key not in await self.look_up():
+                raise
+        except SlackRefused as fault:
+            if fault.code != "duplicate_message_not_allowed":  # Slack knows the client_msg_id: it stands
+                raise
+
+    async def _replies(self, cursor: str | None) -> Any:
+        with slack_errors("conversations.replies"):
+            return await self.account.client.conversations_replies(
+                channel=self.place.channel,
+                ts=self.place.thread,
+                oldest=self.place.asked,
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+            )
+
+    def _is_ours(self, message: Json) -> bool:
+        ours = message.get("bot_id") == self.account.bot or message.get("user") == self.account.user
+        return ours and _stamp(message["ts"]) > _stamp(self.place.asked)
+
+    def _metadata(self, key: str, *, whole: bool = True) -> Json:
+        payload: Json = {"key": key} if whole else {"key": key, "unfinished": True}
+        return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+
+def _stamp(ts: str) -> tuple[int, int]:
+    seconds, _, micro = ts.partition(".")
+    return int(seconds), int(micro or 0)

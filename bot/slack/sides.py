@@ -1,0 +1,107 @@
+"""The section of a conflict or a correction: each position, who holds it, and verbatim sentences of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.news import words
+from bot.news.model import Citation, Comparison, Manner, Position, Reading, Relation
+from bot.slack import kit
+from bot.slack.kit import Json
+from bot.slack.prose import Numbering, who
+from bot.slack.split import shortened, split
+
+QUOTE_CHARACTERS = 1_500  # of one quotation's paragraph; a longer sentence goes on in the next
+SPEAKER_CHARACTERS = 120
+QUOTES_A_POSITION = 2  # the others are named
+_MARKS = frozenset('"“”„«»')
+_SIGNS = {Relation.DISPUTE: "⚠️", Relation.UPDATE: "🔄"}
+_MANNERS = {Manner.OPINION: "opinion", Manner.FORECAST: "forecast"}
+
+
+def sides(comparison: Comparison, numbering: Numbering) -> list[list[Json]]:
+    """Units of blocks; none where the positions do not stand against each other."""
+    relation = comparison.relation
+    units: list[list[Json]] = []
+    if relation in _SIGNS and len(comparison.positions) > 1:
+        heading = _heading(f"{_SIGNS[relation]} {words.HEADINGS[relation]}", comparison.question)
+        positions = [
+            _position(p, numbering, when) for p, when in zip(comparison.positions, _when(comparison), strict=True)
+        ]
+        units += [[*heading, *positions[0]], *positions[1:]]
+    if told := words.reconciliation(comparison):
+        marks = numbering.marks(comparison.reconciled.citations) if comparison.reconciled else []
+        units.append(_told(told, marks))
+    return units
+
+
+def quotes(sentences: Iterable[str]) -> list[Json]:
+    """Verbatim sentences, each a quotation of its own, where nothing is parsed. One that quotes has marks already."""
+    found = []
+    for sentence in sentences:
+        marked = sentence if _MARKS.intersection(sentence) else f"“{sentence.strip()}”"
+        found += [kit.quoted(kit.text(part, spaced=False)) for part in split(marked, QUOTE_CHARACTERS)]
+    return found
+
+
+def _heading(told: str, question: str) -> list[Json]:
+    """One header that holds the question, or, for a long question, a header and the question under it."""
+    whole = f"{told}: {question}"
+    if len(whole) <= kit.HEADER_CHARACTERS:
+        return [kit.header(whole)]
+    parts = split(question, QUOTE_CHARACTERS)
+    return [kit.header(told), *kit.rich(kit.paragraph(kit.text(part, bold=True, spaced=False)) for part in parts)]
+
+
+def _when(comparison: Comparison) -> list[str]:
+    """What stands before each claim: in an update, which is current."""
+    count = len(comparison.positions)
+    return ["Now: ", *["Before: "] * (count - 1)] if comparison.relation is Relation.UPDATE else [""] * count
+
+
+def _position(position: Position, numbering: Numbering, when: str) -> list[Json]:
+    claim = split(f"{when}{words.sentence(position.claim)}", QUOTE_CHARACTERS) or [""]
+    parts = [kit.paragraph(kit.text(part, bold=True)) for part in claim]
+    parts[-1]["elements"].append(kit.text(words.weight(position), spaced=False))
+    quoted = _strongest(position)
+    for reading in quoted:
+        parts += quotes([reading.citations[0].quote])
+        parts.append(kit.paragraph(*_attribution(reading, numbering)))
+    also = [_attribution(reading, numbering) for reading in position.readings if reading not in quoted]
+    if also:
+        also[0] = [kit.text("also"), *also[0]]
+    return kit.rich([*parts, *kit.lines(also, kit.text(" ·"))])
+
+
+def _strongest(position: Position) -> list[Reading]:
+    """The one or two readings to quote: plain statements first, no sentence twice, no outlet twice."""
+    ranked = sorted(position.readings, key=lambda r: (r.manner in _MANNERS, r.manner is Manner.REPORTED))
+    found: list[Reading] = []
+    for reading in ranked:
+        known = {_same(r.citations[0]) for r in found} | {r.article.outlet.casefold() for r in found}
+        if _same(reading.citations[0]) not in known and reading.article.outlet.casefold() not in known:
+            found.append(reading)
+    return found[:QUOTES_A_POSITION]
+
+
+def _same(citation: Citation) -> str:
+    return " ".join(citation.quote.casefold().split())
+
+
+def _attribution(reading: Reading, numbering: Numbering) -> list[Json]:
+    """ "The Courier, 20 May 2026, citing the ministry (forecast) [3]" """
+    told = who(reading.article)
+    if reading.speaker:
+        told += f", citing {shortened(reading.speaker, SPEAKER_CHARACTERS)}"
+    if reading.as_of:
+        told += f", as of {shortened(reading.as_of, SPEAKER_CHARACTERS)}"
+    if reading.manner in _MANNERS:
+        told += f" ({_MANNERS[reading.manner]})"
+    return [kit.text(told), kit.mark(numbering.of(reading.article), reading.article)]
+
+
+def _told(sentence: str, marks: Sequence[tuple[int, Citation]]) -> list[Json]:
+    parts = [kit.paragraph(kit.text(part, spaced=bool(marks))) for part in split(sentence, QUOTE_CHARACTERS)]
+    each = {number: kit.mark(number, citation.article) for number, citation in marks}
+    parts[-1]["elements"] += each.values()
+    return kit.rich(parts)

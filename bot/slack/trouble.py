@@ -1,0 +1,50 @@
+"""What Slack's client raises, in the house's terms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import CrosscheckError, SlackUnavailable
+
+_MAY_PASS = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+BROKEN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+
+class SlackRefused(CrosscheckError):
+    """Slack will not do this however often it is asked: the channel is gone, the token revoked. `code` is its word."""
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"{method}: {code}")
+        self.code = code
+
+
+def code(fault: SlackApiError) -> str:
+    """Slack's error code; empty where the answer held none."""
+    response = fault.response
+    return str(response.get("error") or "") if hasattr(response, "get") else ""
+
+
+def refused(fault: SlackApiError) -> bool:
+    """True where Slack answered that it did nothing and never will; else it may have, or may yet."""
+    found = code(fault)
+    return bool(found) and found not in _MAY_PASS
+
+
+@contextmanager
+def slack_errors(method: str) -> Iterator[None]:
+    """Raise SlackUnavailable or SlackRefused for whatever the client raises."""
+    try:
+        yield
+    except SlackApiError as fault:
+        if refused(fault):
+            raise SlackRefused(method, code(fault)) from fault
+        raise SlackUnavailable(f"{method}: {code(fault) or 'no answer that can be read'}") from fault
+    except (*BROKEN, SlackClientError) as fault:
+        raise SlackUnavailable(f"{method}: {type(fault).__name__}") from fault
