@@ -25,7 +25,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from bot.errors import ReaderRefused, ReaderUnavailable, ReplyUnusable, WrongUse
+from bot.errors import ReaderError, ReaderRefused, ReaderUnavailable, ReplyUnusable, WrongUse
 from bot.llm.abilities import Abilities
 from bot.llm.prompts import Message
 from bot.news.model import Usage
@@ -34,6 +34,7 @@ OUTPUT_TOKENS = 16_000  # a runaway reply is cut, not paid for; a long answer wi
 CONNECT_S = 10.0
 _PASSING = (408, 409, 425, 429)  # besides 5xx; 409 is how some gateways say "locked, try again"
 _OVER_A_PARAMETER = (400, 404, 422)  # how servers turn away what they do not take; 404 mostly means something else
+_NOT_A_PARAMETER = ("model_not_found", "context_length_exceeded", "content_filter")
 _GARBLED = (json.JSONDecodeError, UnicodeDecodeError)  # an event of the stream that is no JSON
 
 
@@ -222,7 +223,9 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, (openai.APIError, _Interrupted, *_GARBLED))
 
 
-def _wrapped(error: openai.APIError) -> ReaderUnavailable | ReaderRefused:
+def _wrapped(error: openai.APIError) -> ReaderError:
+    if error.code == "content_filter":  # Azure refuses the request where others end the reply
+        return ReplyWithheld("the server's filter declined")
     if _may_pass(error):
         return ReaderUnavailable(f"the model cannot be reached: {type(error).__name__}")
     return ReaderRefused(f"the model refused the request: {type(error).__name__} {error.code or ''}".rstrip())
@@ -230,8 +233,7 @@ def _wrapped(error: openai.APIError) -> ReaderUnavailable | ReaderRefused:
 
 def _fewer(abilities: Abilities, error: openai.APIStatusError) -> Abilities | None:
     """What to try next where a server turned the request away for what it asks of it; None for other refusals."""
-    for_the_model = error.code in ("model_not_found", "context_length_exceeded") or error.param == "model"
-    if error.status_code not in _OVER_A_PARAMETER or for_the_model:
+    if error.status_code not in _OVER_A_PARAMETER or error.code in _NOT_A_PARAMETER or error.param == "model":
         return None
     said = f"{error.param or ''} {error.message} {json.dumps(error.body, default=str)}"
     return abilities.without(said, must_name=error.status_code == 404)

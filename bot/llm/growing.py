@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import from_json
 
-from bot.llm.replies import PositionReply, ReadingReply, StatementReply, word
+from bot.llm.replies import PositionReply, ReadingReply, StatementReply, body, word
 from bot.news.model import Draft, Relation
 
 
@@ -33,11 +33,10 @@ class GrowingDraft:
         self._text += piece
         if "}" not in piece:
             return
-        begin, end = self._text.find("{"), self._text.rfind("}") + 1
         try:
             # With the list and the reply closed after it, this is JSON only where the brace closed an item:
             # not within a text, nor at the reply's own end, which is checked as a whole elsewhere.
-            so_far = _SoFar.model_validate(from_json(self._text[begin:end] + "]}"))
+            so_far = _SoFar.model_validate(from_json(body(self._text) + "]}"))
         except (ValidationError, ValueError):
             return
         self._tell(

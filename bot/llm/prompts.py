@@ -20,12 +20,11 @@ _SECTIONS = re.compile(r"# System\n(?P<system>.*?)\n# User\n(?P<user>.*)", re.DO
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The two messages of one call, to be filled. `digest` changes with every letter of the file."""
+    """The two messages of one call, to be filled."""
 
     name: str
     system: Template
     user: Template
-    digest: str
 
     @classmethod
     def parse(cls, name: str, raw: str) -> Prompt:
@@ -36,7 +35,12 @@ class Prompt:
         system, user = (Template(sections[part].strip()) for part in ("system", "user"))
         if not (system.is_valid() and user.is_valid()):
             raise WrongUse(f"The prompt {name}.md has a malformed placeholder; a literal dollar is $$.")
-        return cls(name, system, user, hashlib.sha256(raw.encode()).hexdigest())
+        return cls(name, system, user)
+
+    @property
+    def digest(self) -> str:
+        """Changes with every letter that is sent, not with the reasons in the header."""
+        return hashlib.sha256(f"{self.system.template}\n# User\n{self.user.template}".encode()).hexdigest()
 
     @property
     def names(self) -> frozenset[str]:

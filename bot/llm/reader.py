@@ -190,8 +190,8 @@ class ModelReader:
                 await asyncio.to_thread(
                     KeptReply.of(each.asked, told.text, told.model, told.usage, today).write, folder
                 )
-            except OSError:
-                _log.warning("A reply could not be kept", exc_info=True, extra={"step": each.asked.step})
+            except OSError as error:  # without its traceback, which names the file and so the question
+                _log.warning("A reply could not be kept", extra={"step": each.asked.step, "errno": error.errno})
 
 
 def prompt_digests(prompts: Prompts) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The shapes of the model's replies: checked by pydantic, turned at once into the words of the house.
 
 Lenient where that costs nothing honest: null for an empty text or list, an unknown kind, a kind where none belongs,
-a fence around the JSON. Anything else that does not fit is a fault.
+words or a fence around the JSON. Anything else that does not fit is a fault.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ Keys = Annotated[list[str], _or([])]
 
 
 class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Without input in errors, since an error may be logged and a reply holds what people asked.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ReadingReply(_Shape):
@@ -133,19 +134,20 @@ class Shape(Generic[Reply]):
     def parse(self, text: str) -> Reply:
         """Raises Faulty."""
         try:
-            return self._model.model_validate(from_json(unfenced(text)))
+            return self._model.model_validate(from_json(body(text)))
         except ValidationError as error:
             raise Faulty("; ".join(_fault(e["loc"], e["msg"]) for e in error.errors(include_input=False))) from error
         except ValueError as error:
             raise Faulty(f"It is no JSON: {error}") from error
 
 
-def unfenced(text: str) -> str:
-    """The text without a Markdown fence around it."""
-    text = text.strip()
-    if text.startswith("```"):
-        text = text.partition("\n")[2].rstrip().removesuffix("```")
-    return text
+def body(text: str) -> str:
+    """The object in a reply: without a model's thinking before it, or a fence or words around it."""
+    text = text.lstrip()
+    if text.startswith("<think>"):
+        text = text.partition("</think>")[2]
+    begin, end = text.find("{"), text.rfind("}") + 1
+    return text[begin:end] if begin >= 0 else text
 
 
 def _fault(place: tuple[int | str, ...], message: str) -> str:

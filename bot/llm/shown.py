@@ -28,7 +28,7 @@ def sides(comparison: Comparison, sheet: Sheet) -> str:
     lines: list[str] = []
     for number, position in enumerate(comparison.positions, 1):
         lines.append(f"Side {number}: {quoted(position.claim)}")
-        lines += [_voice(reading, labels.get(reading.article.id, "?")) for reading in position.readings]
+        lines += [_voice(r, labels[r.article.id]) for r in position.readings if r.article.id in labels]
     return "\n".join(lines)
 
 

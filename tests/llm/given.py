@@ -38,11 +38,11 @@ def dispute(**changed: Any) -> dict[str, Any]:
     return reply(**(whole | changed))
 
 
-def small_prompts(reasons: str = "short") -> Prompts:
+def small_prompts(do: str = "Do") -> Prompts:
     """Prompts with every name of the shipped ones, as short as can be."""
 
     def prompt(name: str, user: str) -> Prompt:
-        return Prompt.parse(name, f"<!-- {reasons} -->\n# System\n\nDo {name}.\n\n# User\n\n{user}\n")
+        return Prompt.parse(name, f"<!-- Short. -->\n# System\n\n{do} {name}.\n\n# User\n\n{user}\n")
 
     return Prompts(
         prompt("answer", "$question\n$coverage\n$count: $labels"),

@@ -297,7 +297,14 @@ async def test_given_a_reply_cut_at_its_length_when_asked_then_that_is_told(mode
     assert len(model.requests) == 1
 
 
-@pytest.mark.parametrize("turn", [Turn("", end="content_filter"), Turn("", refusal="I can't help with that.")])
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Turn("", end="content_filter"),
+        Turn("", refusal="I can't help with that."),
+        Turn(status=400, error={"message": "The response was filtered", "code": "content_filter"}),
+    ],
+)
 async def test_given_a_model_that_declines_when_asked_then_that_is_told(model: ScriptedModel, turn: Turn) -> None:
     model.plays(turn)
 
