@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from bot.news.model import Article, Moment, Sentence
+from collections.abc import Sequence
+
+from bot.news.cite import Sheet
+from bot.news.copies import echoes
+from bot.news.model import (
+    Article,
+    Draft,
+    DraftPosition,
+    DraftReading,
+    DraftStatement,
+    Excerpt,
+    Kind,
+    Manner,
+    Moment,
+    Relation,
+    Sentence,
+    Usage,
+)
 
 
 def article(
@@ -27,4 +44,47 @@ def article(
         published=Moment.parse(published) if published else None,
         url=url,
         identity=url or id,
+    )
+
+
+def sheet(*articles: Article) -> Sheet:
+    """The articles shown whole, in this order: A, B, …; what a copy repeats is left out."""
+    excerpts = [Excerpt(a, 1, len(a.sentences)) for a in articles]
+    return Sheet.of(excerpts, echoes(excerpts))
+
+
+def says(
+    source: str,
+    said: str,
+    *keys: str,
+    manner: Manner = Manner.FACT,
+    speaker: str | None = None,
+    as_of: str | None = None,
+) -> DraftReading:
+    """What a model reads in a source; without keys, the source's first sentence."""
+    return DraftReading(source, False, said, speaker, manner, as_of, keys or (f"{source}1",))
+
+
+def silent(source: str) -> DraftReading:
+    return DraftReading(source, True)
+
+
+def draft(
+    relation: Relation,
+    readings: Sequence[DraftReading],
+    positions: Sequence[tuple[str, str]],
+    statements: Sequence[tuple[str, str]] = (),
+    *,
+    kind: Kind | None = None,
+) -> Draft:
+    """A model's reply. A position is its claim and its labels, a statement its text and its keys, parted by blanks."""
+    return Draft(
+        readings=tuple(readings),
+        positions=tuple(DraftPosition(claim, tuple(labels.split())) for claim, labels in positions),
+        could_all_be_true="",
+        relation=relation,
+        kind=kind,
+        statements=tuple(DraftStatement(text, tuple(keys.split())) for text, keys in statements),
+        complete=True,
+        usage=Usage(1, 100, 10),
     )
