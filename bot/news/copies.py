@@ -68,8 +68,10 @@ def same_voice(one: Reading, other: Reading) -> bool:
     """
     if one.article.outlet.casefold() == other.article.outlet.casefold():
         return True
-    return are_copies(one.article, other.article) and (
-        _rests_on_copy(one, other.article) or _rests_on_copy(other, one.article)
+    return (
+        are_copies(one.article, other.article)
+        and _rests_on_copy(one, other.article)
+        and _rests_on_copy(other, one.article)
     )
 
 
