@@ -4,6 +4,7 @@ CrosscheckError
 ├── WrongUse                 the call or the configuration is wrong (exit status 2)
 │   └── UnreadableCoverage   a file or page that is no article; says why
 ├── ReaderError              the model
+│   ├── ReaderAbsent         no model is set up, and no reply was kept
 │   ├── ReaderUnavailable    time-outs, connections, 429, 5xx: may pass
 │   ├── ReaderRefused        a refused key, an unknown model, a request the server will not take
 │   └── ReplyUnusable        a reply that does not parse, after its repair
@@ -41,6 +42,10 @@ class UnreadableCoverage(WrongUse):
 
 class ReaderError(CrosscheckError):
     pass
+
+
+class ReaderAbsent(ReaderError):
+    tell = "No model is set up."
 
 
 class ReaderUnavailable(ReaderError):

@@ -40,3 +40,8 @@ class Settings(BaseSettings):
     # Logs, on stderr.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @property
+    def in_slack(self) -> bool:
+        """Whether the bot belongs to a real workspace: no sample coverage is shown there."""
+        return self.slack_bot_token is not None

@@ -25,6 +25,7 @@ class _Page:
     def __init__(self, answer: Answer, console: Console) -> None:
         self.answer, self.console = answer, console
         self.numbers = words.numbered(answer)
+        self.told: set[Citation] = set()  # quotes that stand on the page already
 
     def statements(self) -> None:
         answer = self.answer
@@ -71,8 +72,9 @@ class _Page:
             self._line(Text(words.SOURCES, style="bold"))
         for article in words.articles(self.answer):
             self._line(Text(f"[{self.numbers[article.id]}] {words.source_line(article)}"))
-            for number, citation in sorted(cited[article.id].items()):
-                self._line(Text(f"{number}. {words.folded(citation.quote)}", style="dim"), indent=4)
+            for _, citation in sorted(cited[article.id].items()):
+                if citation not in self.told:
+                    self._line(Text(f"“{words.folded(citation.quote)}”", style="dim"), indent=4)
         self._blank()
         for note in (*words.notes(self.answer), words.disclaimer(self.answer)):
             if note:
@@ -81,6 +83,7 @@ class _Page:
     def _position(self, position: Position) -> None:
         self._line(Text(words.sentence(position.claim), style="bold") + Text(f" {words.weight(position)}"), indent=2)
         for reading in words.quoted(position):
+            self.told.add(reading.citations[0])
             quote = words.folded(reading.citations[0].quote)
             line = f"{words.attribution(reading)}: “{quote}” [{self.numbers[reading.article.id]}]"
             self._line(Text(line), indent=4)
@@ -89,6 +92,7 @@ class _Page:
 
     def _quoted(self, told: Statement) -> None:
         article = told.citations[0].article
+        self.told.update(told.citations)
         self._line(
             Text(f"{words.dated(article)}: ", style="bold")
             + Text(f"“{words.folded(told.text)}”")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.errors import ReaderError
+from bot.errors import ReaderAbsent, ReaderError, WrongUse
 from bot.news import words
 from bot.news.cite import cited
 from bot.news.compare import NEIGHBOURS, Unciteable, cited_by, compare, reading, settle, with_copies
@@ -30,6 +30,7 @@ from bot.news.offline import side_by_side
 from bot.news.ports import Archive, Reader
 
 EXCERPT_TOKENS = 12_000
+QUESTION_CHARACTERS = 3_000  # a page of text; longer ones are pasted by mistake, or are no question
 UNCITED = "The model's reply cited nothing that it was shown, so it is not used."
 CODE_LEADS = (Relation.DISPUTE, Relation.UPDATE)  # code, not the model, writes the first line of these
 
@@ -55,6 +56,16 @@ class Nobody:
     async def second_look(self) -> None: ...
 
     async def statement(self, statement: Statement) -> None: ...
+
+
+def asked(text: str) -> str:
+    """The question in a text, on one line. Raises WrongUse where there is none or it is too long."""
+    question = " ".join(text.split())
+    if not any(character.isalnum() for character in question):
+        raise WrongUse(words.EMPTY_QUESTION)
+    if len(question) > QUESTION_CHARACTERS:
+        raise WrongUse(words.LONG_QUESTION.format(characters=len(question), limit=QUESTION_CHARACTERS))
+    return question
 
 
 async def answer(
@@ -85,6 +96,8 @@ async def answer(
     asking = _Asking(question, reader, found, audience or Nobody(), usage)
     try:
         return await asking.answer()
+    except ReaderAbsent:
+        return _uncompared(question, found, Check.NOT_RUN, asking.usage)
     except ReaderError as fault:
         return _uncompared(question, found, Check.FAILED, asking.usage, fault.tell)
     except Unciteable:

@@ -14,6 +14,8 @@ from bot.news.copies import copied_pairs, words
 from bot.news.model import Citation, Sentence, Statement
 
 SENTENCES_A_SOURCE = 2
+SHORTEST_WORDS = 4  # a shorter sentence is a heading or an exclamation and says nothing on its own
+USUAL_WORDS = 24  # of a sentence in a newspaper
 _COMMON = frozenset(
     words(
         "a about after all an and any are as at be been before but by can could did do does for from had has have he "
@@ -42,23 +44,34 @@ def side_by_side(question: str, sheet: Sheet) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
+def stems(text: str) -> frozenset[str]:
+    """The telling words of a text in a crude common form."""
+    return frozenset(_stem(w) for w in words(text) if w not in _COMMON)
+
+
 def _rarity(question: str, sentences: Sequence[Sentence]) -> dict[str, float]:
     """The question's telling words, each with how rare it is among the sentences."""
-    wanted = {_stem(w) for w in words(question) if w not in _COMMON}
+    wanted = stems(question)
     holding: Counter[str] = Counter()
     for sentence in sentences:
-        holding.update(wanted & {_stem(w) for w in words(sentence.text)})
+        holding.update(wanted & stems(sentence.text))
     return {w: math.log(1 + len(sentences) / count) for w, count in holding.items()}
 
 
 def _best(source: ShownSource, rarity: dict[str, float]) -> tuple[float, list[Sentence]]:
     """The score of a source's best sentence, and the sentences worth quoting, best first."""
-    scored = [
-        (sum(rarity.get(w, 0.0) for w in {_stem(w) for w in words(s.text)}), -s.number, s) for s in source.sentences
-    ]
+    scored = [(_score(s.text, rarity), -s.number, s) for s in source.sentences]
     scored.sort(key=lambda found: found[:2], reverse=True)
     top = scored[0][0] if scored else 0.0
     return top, [s for score, _, s in scored[:SENTENCES_A_SOURCE] if score > 0 and score >= top / 2]
+
+
+def _score(sentence: str, rarity: dict[str, float]) -> float:
+    """How much of the question a sentence holds; a long one holds more words by its length alone."""
+    length = len(words(sentence))
+    if length < SHORTEST_WORDS:
+        return 0.0
+    return sum(rarity.get(w, 0.0) for w in stems(sentence)) / (1 + length / USUAL_WORDS)
 
 
 def _one_voice(one: ShownSource, other: ShownSource, pairs: set[frozenset[str]]) -> bool:

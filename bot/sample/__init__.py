@@ -16,3 +16,4 @@ ARTICLES = _HERE / "articles"
 ARRIVALS = _HERE / "arrivals"
 KEPT = _HERE / "kept"  # replies of a model to the ready questions, as they came
 QUESTIONS = _HERE / "questions.json"
+FIRST_QUESTION = "Is the repeal just for Anthropic or for every US AI developer?"

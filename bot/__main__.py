@@ -1,0 +1,8 @@
+"""The command line: `python -m bot COMMAND`."""
+
+import sys
+
+from bot.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

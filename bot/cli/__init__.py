@@ -1,0 +1,56 @@
+"""The command line, one module a command. Logs and progress go to stderr, what was asked for to stdout.
+
+Exit status: 0 done, also where nothing is found; 2 wrong use or configuration, with what to do on stderr and
+nothing on stdout; 3 the model failed and the offline reading was given; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from bot import __version__
+from bot.cli import ask, ingest, kept, run
+from bot.cli.logs import configure
+from bot.errors import CrosscheckError
+from bot.settings import Settings
+
+COMMANDS = (run, ask, ingest, kept)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Crosscheck: what the sources say, cited, and where they disagree."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--workspace", default="local", help="whose coverage (default: %(default)s)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    given = parser.parse_args(arguments)
+    try:
+        settings = Settings()
+    except ValidationError as fault:
+        return _refuse("\n".join(f"{_name(e['loc'])}: {e['msg']}" for e in fault.errors()))
+    configure(settings.log_level, settings.log_format)
+    try:
+        status: int = asyncio.run(given.run(given, settings))
+    except CrosscheckError as fault:
+        return _refuse(str(fault) or fault.tell)
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _name(location: Sequence[int | str]) -> str:
+    return str(location[0]).upper() if location else "settings"
+
+
+def _refuse(what_to_do: str) -> int:
+    sys.stderr.write(f"crosscheck: {what_to_do}\n")
+    return 2

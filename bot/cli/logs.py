@@ -1,0 +1,32 @@
+"""Logs on stderr: a fixed sentence and its keys, readable or as JSON. Never question text, article text or secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from pythonjsonlogger.json import JsonFormatter
+
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_CHATTY = ("httpx", "httpcore", "openai", "slack_bolt", "slack_sdk", "uvicorn", "alembic", "asyncio", "trafilatura")
+
+
+class Readable(logging.Formatter):
+    """The time, the level, the sentence, then its keys as key=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        keys = " ".join(f"{k}={v}" for k, v in vars(record).items() if k not in _STANDARD)
+        line = super().format(record)
+        return f"{line}  {keys}" if keys else line
+
+
+def configure(level: str, style: str) -> None:
+    """Set up logging once, for the whole process. Libraries are heard from WARNING on: they log what people wrote."""
+    handler = logging.StreamHandler(sys.stderr)
+    if style == "json":
+        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    else:
+        handler.setFormatter(Readable("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -1,0 +1,156 @@
+"""Where questions are answered: coverage, prompts, a model or kept replies, joined."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.errors import WrongUse
+from bot.feeds.articles import Skipped
+from bot.feeds.files import read_folder
+from bot.llm.client import ModelClient, Patience
+from bot.llm.kept import Kept
+from bot.llm.prompts import Prompts
+from bot.llm.reader import Checkpoint, ModelReader
+from bot.news.answer import Audience, answer
+from bot.news.model import Answer, Turn
+from bot.sample import ARTICLES, KEPT
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.library import Library
+
+SAMPLE = "sample"  # the workspace of the sample coverage, apart from people's own
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What it takes to read: the prompts, and a model or kept replies of one."""
+
+    prompts: Prompts
+    client: ModelClient | None
+    own: Sequence[Kept]
+    sample: Sequence[Kept]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Reading:
+        own = [Kept(settings.keep_replies)] if settings.keep_replies else []
+        client = model_client(settings)
+        return cls(Prompts.load(), client, own, [*own, *([] if client else [Kept(KEPT, demonstration=True)])])
+
+    def reader(self, *, sample: bool, checkpoint: Checkpoint | None) -> ModelReader | None:
+        """None where there is neither a model nor anything kept."""
+        kept = self.sample if sample else self.own
+        if self.client is None and not kept:
+            return None
+        return ModelReader(self.client, self.prompts, kept=kept, checkpoint=checkpoint)
+
+    async def close(self) -> None:
+        if self.client is not None:
+            await self.client.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers questions from a library, or from the sample coverage while that library is empty."""
+
+    library: Library
+    reading: Reading
+    excerpt_tokens: int
+    sample: Library | None = None
+
+    async def current(self) -> Library:
+        """The coverage that answers now."""
+        if self.sample is None or await self.library.count() > 0:
+            return self.library
+        await fill_sample(self.sample)
+        return self.sample
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        turns: Sequence[Turn] = (),
+        audience: Audience | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> Answer:
+        library = await self.current()
+        return await answer(
+            question,
+            archive=library,
+            reader=self.reading.reader(sample=library is self.sample, checkpoint=checkpoint),
+            excerpt_tokens=self.excerpt_tokens,
+            turns=turns,
+            audience=audience,
+        )
+
+
+@asynccontextmanager
+async def desk(settings: Settings, *, workspace: str, coverage: Path | None = None) -> AsyncIterator[Desk]:
+    """A desk over the stored library, or over a folder that is read for this once and not stored.
+
+    While the library is empty and no Slack tokens are set, the sample coverage answers.
+    """
+    async with AsyncExitStack() as stack:
+        reading = Reading.of(settings)
+        stack.push_async_callback(reading.close)
+        if coverage is not None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="crosscheck-"))
+            database = await stack.enter_async_context(await Database.open(f"sqlite:///{folder}/coverage.db"))
+            library = Library(database, workspace)
+            if not await store_folder(library, coverage):
+                raise WrongUse(f"{coverage} holds no article that can be read")
+            yield Desk(library, reading, settings.excerpt_tokens)
+        else:
+            database = await stack.enter_async_context(await Database.open(settings.database_url))
+            sample = None if settings.in_slack else Library(database, SAMPLE)
+            yield Desk(Library(database, workspace), reading, settings.excerpt_tokens, sample)
+
+
+@asynccontextmanager
+async def sample_desk(settings: Settings, folder: str) -> AsyncIterator[Desk]:
+    """A desk over the sample coverage alone, its database in the folder given."""
+    reading = Reading.of(settings)
+    try:
+        async with await Database.open(f"sqlite:///{folder}/sample.db") as database:
+            empty, sample = Library(database, "none"), Library(database, SAMPLE)
+            yield Desk(empty, reading, settings.excerpt_tokens, sample)
+    finally:
+        await reading.close()
+
+
+@asynccontextmanager
+async def library(settings: Settings, *, workspace: str) -> AsyncIterator[Library]:
+    """The stored library of a workspace."""
+    async with await Database.open(settings.database_url) as database:
+        yield Library(database, workspace)
+
+
+def model_client(settings: Settings) -> ModelClient | None:
+    """None where no key is set."""
+    if settings.openai_api_key is None:
+        return None
+    return ModelClient(
+        api_key=settings.openai_api_key.get_secret_value(),
+        model=settings.openai_model,
+        base_url=settings.openai_base_url,
+        patience=Patience(total_s=settings.model_total_s, stall_s=settings.model_stall_s),
+    )
+
+
+async def fill_sample(library: Library) -> None:
+    """Store the sample coverage, marked as invented, where it is not yet."""
+    if await library.count() == 0:
+        await store_folder(library, ARTICLES, invented=True)
+
+
+async def store_folder(library: Library, folder: Path, *, invented: bool = False) -> int:
+    """Keep every readable article of a folder; how many there were."""
+    count = 0
+    for found in read_folder(folder):
+        if not isinstance(found, Skipped):
+            await library.add(replace(found, invented=True) if invented else found)
+            count += 1
+    return count

@@ -1,0 +1,204 @@
+"""The running bot: Slack or the sandbox on one side, the library and the model on the other, jobs in between."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.errors import WrongUse
+from bot.news import words
+from bot.news.model import Answer, Turn
+from bot.sandbox import Sandbox
+from bot.settings import Settings
+from bot.slack.account import signed_in
+from bot.slack.answering import Answering, Audience, Work
+from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
+from bot.slack.intake import ANSWER
+from bot.store.conversations import Conversations
+from bot.store.database import Database
+from bot.store.jobs import JobTable
+from bot.store.library import Library
+from bot.wiring.desk import SAMPLE, Desk, Reading
+from bot.worker import Job, Worker
+
+GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
+TURN = "turn"  # note: the question as it was answered and the answer's first line, for the thread's next question
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What runs. `page`: the sandbox's address, or None in Slack."""
+
+    worker: Worker
+    desk: Desk
+    page: str | None
+
+
+@asynccontextmanager
+async def service(settings: Settings) -> AsyncIterator[Service]:
+    """Run the bot for as long as the context lasts; at its end, work is finished or handed over.
+
+    Raises WrongUse where half of what Slack needs is set, SlackUnavailable, StoreError.
+    """
+    async with AsyncExitStack() as stack:
+        sandbox = None
+        if not settings.in_slack:
+            sandbox = await stack.enter_async_context(Sandbox(port=settings.sandbox_port))
+        bot_token, app_token, secret, api_url = _ends(settings, sandbox)
+        database = await stack.enter_async_context(await Database.open(settings.database_url))
+        reading = Reading.of(settings)
+        stack.push_async_callback(reading.close)
+        account = await stack.enter_async_context(signed_in(bot_token, api_url))
+        jobs = JobTable(database, Job)
+        desk = Desk(
+            Library(database, WORKSPACE),
+            reading,
+            settings.excerpt_tokens,
+            sample=Library(database, SAMPLE) if sandbox else None,
+        )
+        asking = _Asking(desk, Conversations(database, WORKSPACE))
+        answering = Answering(account, asking.ask)
+
+        async def answer(job: Job) -> None:
+            work = _Work(job, jobs)
+            await answering.run(work)
+            await asking.remember(work)
+
+        async def apologise(job: Job, fault: Exception) -> None:
+            await answering.give_up(_Work(job, jobs), fault)
+
+        worker = Worker(jobs, {ANSWER: answer}, apologise=apologise)
+        inbox = _Inbox(jobs, worker)
+        running = asyncio.create_task(worker.run(), name="worker")
+        stack.push_async_callback(_stop, worker, running)
+        if app_token:
+            app = bolt_app(account, inbox, signing_secret=secret)
+            await stack.enter_async_context(socket_mode(app, account, app_token))
+        else:
+            http = http_app(account, inbox, signing_secret=secret)
+            await stack.enter_async_context(_serve(http, settings.host, settings.port))
+        yield Service(worker, desk, sandbox.url if sandbox else None)
+
+
+def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, str]:
+    """Bot token, app token, signing secret and the Web API's address: the sandbox's, or those that are set."""
+    if sandbox is not None:
+        return sandbox.bot_token, sandbox.app_token, sandbox.signing_secret, sandbox.api_url
+
+    def secret(name: str) -> str:
+        value = getattr(settings, name)
+        return value.get_secret_value() if value is not None else ""
+
+    app_token, signing_secret = secret("slack_app_token"), secret("slack_signing_secret")
+    if not app_token and not signing_secret:
+        raise WrongUse("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP")
+    return secret("slack_bot_token"), app_token, signing_secret, settings.slack_api_url
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    """Keeps work and wakes the worker, so that nobody waits for its next poll."""
+
+    jobs: JobTable[Job]
+    worker: Worker
+
+    async def put(
+        self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
+    ) -> str | None:
+        kept = await self.jobs.put(kind, payload, keys=keys, workspace=workspace, lane=lane, priority=priority)
+        self.worker.wake()
+        return kept
+
+
+@dataclass(slots=True)
+class _Work:
+    """A claimed job, as the rooms that run it see it; its notes are also the model's checkpoint."""
+
+    job: Job
+    jobs: JobTable[Job]
+    written: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.job.id
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        return self.job.payload
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        return {**self.job.notes, **self.written}
+
+    async def note(self, name: str, value: str) -> None:
+        await self.jobs.note(self.job, name, value)
+        self.written[name] = value
+
+    async def get(self, name: str) -> str | None:
+        return self.notes.get(name)
+
+    async def put(self, name: str, text: str) -> None:
+        await self.note(name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A thread's questions: each is asked with the turns before it, and remembered once its answer stands."""
+
+    desk: Desk
+    conversations: Conversations
+
+    async def ask(self, work: Work, question: str, audience: Audience) -> Answer:
+        assert isinstance(work, _Work)
+        channel, thread = work.payload["channel"], work.payload["thread"]
+        turns = await self.conversations.turns(channel, thread)
+        answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work)
+        await work.note(TURN, json.dumps([answer.question, words.lead(answer)]))
+        return answer
+
+    async def remember(self, work: Work) -> None:
+        kept = work.notes.get(TURN)
+        if kept is not None:
+            question, lead = json.loads(kept)
+            await self.conversations.keep(work.payload["channel"], work.payload["thread"], Turn(question, lead))
+
+
+async def _stop(worker: Worker, running: asyncio.Task[None]) -> None:
+    await worker.stop(GRACE_S)
+    await running
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process that it runs in."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _serve(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
+    """Serve an application until the context ends. Raises WrongUse where the address is taken."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise WrongUse(f"nothing can be served at {host}:{port}: {error.strerror}") from error
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    serving = asyncio.create_task(server.serve([listening]), name="http")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
