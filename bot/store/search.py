@@ -16,7 +16,7 @@ from bot.store.tables import excerpts, versions, workspaces
 from bot.store.words import terms
 
 K1, B = 1.5, 0.75  # BM25's saturation and length norm, as its reference libraries set them
-_CANDIDATES = 300  # ranked exactly for one query
+_CANDIDATES = 200  # ranked exactly for one query
 _POSTINGS = 50_000  # read for one query, from its rarest words on; bounds the time on a library of any size
 _QUERY_TERMS = 32  # different words of one query that count, rarest first
 
@@ -66,9 +66,10 @@ class Totals:
     excerpts: int
     words: int
 
-    def term(self, stem: str) -> str:
-        """A stem as this workspace indexes it: each has terms of its own, so that none finds or counts another's."""
-        return f"{self.workspace}z{stem}"
+
+def own_terms(workspace: int, text: str) -> list[str]:
+    """The terms of a text as a workspace indexes them: each has its own, so that none finds or counts another's."""
+    return [f"{workspace}z{stem}" for stem in terms(text)]
 
 
 def keep(connection: Connection, index: Index, rows: Sequence[Row], places: Sequence[tuple[int, int, int]]) -> None:
@@ -105,11 +106,11 @@ def search(
 
     A word that is repeated in the query counts as often as it stands there.
     """
-    asked = Counter(total.term(stem) for stem in terms(query))
+    asked = Counter(own_terms(total.workspace, query))
     frequencies = index.frequencies(connection, asked)
     rarest = sorted((term for term in asked if frequencies[term]), key=lambda term: (frequencies[term], term))
     weights = {t: asked[t] * _idf(frequencies[t], total.excerpts) for t in rarest[:_QUERY_TERMS]}
-    leading = _leading(weights, frequencies)
+    leading: Mapping[str, float] = weights if total.excerpts <= _POSTINGS else _leading(weights, frequencies)
     wanted = max(_CANDIDATES, 2 * limit)
     while leading:
         keys = index.candidates(connection, leading, key_range(since, until), _POSTINGS, wanted)
@@ -158,6 +159,10 @@ def _ranked(
 
 
 def _bm25(text: str, length: int, weights: Mapping[str, float], mean: float) -> float:
-    held = Counter(text.split(" "))
+    held = text.split(" ")
     norm = K1 * (1 - B + B * length / max(mean, 1))
-    return sum(weight * held[term] / (held[term] + norm) for term, weight in weights.items() if term in held)
+    score = 0.0
+    for term, weight in weights.items():
+        if term in text and (count := held.count(term)):
+            score += weight * count / (count + norm)
+    return score

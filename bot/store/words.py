@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer  # type: ignore[import-untyped]
+from snowballstemmer.english_stemmer import EnglishStemmer  # type: ignore[import-untyped]
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -36,6 +36,7 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    # A stemmer is built each time because it holds its word: threads must not share one.
-    stem: str = snowballstemmer.stemmer("porter").stemWord(word)
+    # Built each time because it holds its word: threads must not share one. Taken by its module because the package
+    # prefers a compiled one where that is installed, and all machines of one database have to stem alike.
+    stem: str = EnglishStemmer().stemWord(word)
     return stem
