@@ -7,11 +7,12 @@ two independent sources stand against each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import datetime
 
 from bot.news.cite import Sheet
-from bot.news.copies import independent_sources, same_voice
+from bot.news.copies import independent_sources
 from bot.news.model import (
     Check,
     Citation,
@@ -19,6 +20,7 @@ from bot.news.model import (
     Draft,
     DraftLook,
     DraftReading,
+    Kind,
     Manner,
     Moment,
     Position,
@@ -44,30 +46,31 @@ def reading(draft: DraftReading, sheet: Sheet) -> Reading | None:
     citations = tuple(c for c in sheet.citations(draft.keys) if c.article.id == source.article.id)
     if not citations:
         return None
-    return Reading(source.article, draft.says.strip(), draft.manner, citations, draft.speaker, draft.as_of)
+    says = draft.says.strip() or citations[0].quote
+    return Reading(source.article, says, draft.manner, citations, draft.speaker, draft.as_of)
 
 
 def compare(question: str, draft: Draft, sheet: Sheet) -> Comparison:
     """The comparison that a draft amounts to, before any second look and without copies.
 
-    Raises Unciteable where the draft had readings and none of them can be cited.
+    Raises Unciteable where something is claimed and no reading of it can be cited.
     """
     readings = _readings(draft, sheet)
-    claimed = any(not r.silent for r in draft.readings)
-    if not readings and claimed and draft.relation is not Relation.NONE:
+    if not readings and (draft.relation is not Relation.NONE or any(r.keys for r in draft.readings if not r.silent)):
         raise Unciteable
-    if draft.relation is Relation.NONE or not readings:
+    if draft.relation is Relation.NONE:
         return Comparison(question, Check.CHECKED, Relation.NONE, silent=tuple(s.article for s in sheet.sources))
-    grouped = _positions(draft, readings)
-    relation = _relation(draft.relation, grouped)
-    by_date = current_first(grouped) if relation is Relation.UPDATE else None
+    printed_by = _printed_by(readings.values(), sheet)
+    grouped = _positions(draft, readings, printed_by)
+    by_date = current_first(grouped, draft.kind)
+    relation = _relation(draft.relation, grouped, printed_by, ordered=by_date is not None)
     answered = {r.source.strip().strip("[]") for r in draft.readings if not r.silent}
     return Comparison(
         question,
         Check.CHECKED,
         relation,
         draft.kind if relation in (Relation.DISPUTE, Relation.UPDATE) else None,
-        by_date or strongest_first(grouped),
+        by_date if by_date is not None and relation is Relation.UPDATE else strongest_first(grouped),
         silent=tuple(s.article for s in sheet.sources if s.label not in answered),
     )
 
@@ -84,7 +87,7 @@ def settle(comparison: Comparison, look: DraftLook, sheet: Sheet) -> Comparison:
         return upheld
     positions = comparison.positions
     if look.relation is Relation.UPDATE:
-        ordered = current_first(positions, told=True)
+        ordered = current_first(positions, comparison.kind, told=True)
         if ordered is None:
             return upheld
         positions = ordered
@@ -117,21 +120,24 @@ def with_copies(comparison: Comparison, sheet: Sheet) -> Comparison:
     return replace(comparison, positions=tuple(positions), silent=tuple(silent))
 
 
-def current_first(positions: Sequence[Position], *, told: bool = False) -> tuple[Position, ...] | None:
+def current_first(
+    positions: Sequence[Position], kind: Kind | None = None, *, told: bool = False
+) -> tuple[Position, ...] | None:
     """The positions with the current one first and the rest newest first; None where dates do not tell.
 
     A position is as new as its first dated reading: an outlet that repeats an old figure does not renew it.
     The current one must be certainly later than every other. An undated reading never supersedes; whether one
-    can be superseded is only `told` by a source that says so.
+    can be superseded is only `told` by a source that says so. `kind`: what the update is about; where that is a
+    date, the dates inside the readings are the answers and order nothing.
     """
-    begun = [(position, _begun(position)) for position in positions]
-    dated = [(position, moment) for position, moment in begun if moment is not None]
-    undated = [position for position, moment in begun if moment is None]
+    begun = [(position, _begun(position, kind)) for position in positions]
+    dated = [(position, moments) for position, moments in begun if moments is not None]
+    undated = [position for position, moments in begun if moments is None]
     if not dated or (undated and not told) or len(positions) < 2:
         return None
-    dated.sort(key=lambda pair: (pair[1].earliest, pair[1].latest), reverse=True)
+    dated.sort(key=lambda pair: _age(pair[1]), reverse=True)
     newest = dated[0][1]
-    if not all(moment.before(newest) for _, moment in dated[1:]):
+    if not all(_before(moments, newest) for _, moments in dated[1:]):
         return None
     return (*(position for position, _ in dated), *undated)
 
@@ -163,66 +169,78 @@ def _readings(draft: Draft, sheet: Sheet) -> dict[str, Reading]:
     return found
 
 
-def _positions(draft: Draft, readings: dict[str, Reading]) -> list[Position]:
+def _printed_by(readings: Iterable[Reading], sheet: Sheet) -> dict[str, set[str]]:
+    """Article id to the outlets whose copies repeat a sentence of its reading and have no reading of their own."""
+    by_sentence = {c: r.article.id for r in readings for c in r.citations}
+    own = set(by_sentence.values())
+    found: dict[str, set[str]] = {}
+    for echo in sheet.echoes:
+        if echo.original in by_sentence and echo.article.id not in own:
+            found.setdefault(by_sentence[echo.original], set()).add(echo.article.outlet.casefold())
+    return found
+
+
+def _positions(draft: Draft, readings: dict[str, Reading], printed_by: Mapping[str, Set[str]]) -> list[Position]:
     """Each reading in the first position that names its source; one that none names stands alone."""
     left = dict(readings)
-    positions = []
+    grouped: list[tuple[str, list[Reading]]] = []
     for each in draft.positions:
         labels = [label.strip().strip("[]") for label in each.sources]
-        members = [left.pop(label) for label in labels if label in left]
-        if members:
-            positions.append(_position(each.claim, members))
-    positions += [_position(r.says, [r]) for r in left.values()]
-    return positions
+        grouped.append((each.claim.strip().rstrip("."), [left.pop(label) for label in labels if label in left]))
+    grouped += [(r.says, [r]) for r in left.values()]
+    return [
+        Position(claim or members[0].says, tuple(members), independent_sources(members, printed_by))
+        for claim, members in grouped
+        if members
+    ]
 
 
-def _position(claim: str, members: Sequence[Reading]) -> Position:
-    return Position(claim.strip().rstrip(".") or members[0].says, tuple(members), independent_sources(members))
+def _relation(
+    claimed: Relation | None, positions: Sequence[Position], printed_by: Mapping[str, Set[str]], *, ordered: bool
+) -> Relation:
+    """The relation the model claims where the positions bear it out, else the strongest that they do.
 
-
-def _relation(claimed: Relation | None, positions: Sequence[Position]) -> Relation:
-    """The relation the model claims where the positions bear it out, else the strongest that they do."""
+    `ordered`: dates tell which position is current. Two sources in two positions stand against each other, for
+    those that are joined count as one: no outlet disagrees with itself.
+    """
     readings = [r for p in positions for r in p.readings]
-    if claimed is Relation.UPDATE and current_first(positions) is not None:
+    if claimed is Relation.UPDATE and ordered:
         return Relation.UPDATE
-    if independent_sources(readings) == 1:
-        restated = claimed is Relation.DISPUTE and current_first(positions) is not None
-        return Relation.UPDATE if restated else Relation.SINGLE
+    if independent_sources(readings, printed_by) == 1:
+        return Relation.UPDATE if claimed is Relation.DISPUTE and ordered else Relation.SINGLE
     if len(positions) == 1:
         return Relation.AGREE
     if claimed in (Relation.DISPUTE, Relation.UPDATE):
-        if all(r.manner in _JUDGEMENTS for r in readings):
-            return Relation.OPINION
-        return Relation.DISPUTE if _opposed(positions) else Relation.COMPLEMENTARY
+        return Relation.OPINION if all(r.manner in _JUDGEMENTS for r in readings) else Relation.DISPUTE
     return Relation.OPINION if claimed is Relation.OPINION else Relation.COMPLEMENTARY
 
 
-def _opposed(positions: Sequence[Position]) -> bool:
-    """Whether two positions are held by different independent sources: no outlet disagrees with itself."""
-    return any(
-        not same_voice(one, other)
-        for i, position in enumerate(positions)
-        for against in positions[i + 1 :]
-        for one in position.readings
-        for other in against.readings
-    )
+def _begun(position: Position, kind: Kind | None) -> tuple[Moment, Moment] | None:
+    moments = [moments for r in position.readings if (moments := _moments(r, kind)) is not None]
+    return min(moments, key=_age, default=None)
 
 
-def _begun(position: Position) -> Moment | None:
-    moments = [moment for r in position.readings if (moment := _said_of(r)) is not None]
-    return min(moments, key=lambda m: (m.earliest, m.latest), default=None)
-
-
-def _said_of(reading: Reading) -> Moment | None:
-    """The moment a reading speaks of: when it was published, or the earlier date that it gives itself."""
+def _moments(reading: Reading, kind: Kind | None) -> tuple[Moment, Moment] | None:
+    """The moment a reading speaks of, and the one it was published; the first is the earlier one, if it gives one."""
     published = reading.article.published
-    if published is None or not reading.as_of:
-        return published
+    if published is None:
+        return None
+    if not reading.as_of or kind is Kind.DATE:
+        return published, published
     try:
         as_of = Moment.parse(reading.as_of)
-    except ValueError:
-        return published
-    return as_of if as_of.before(published) else published
+    except (ValueError, OverflowError):  # the first and the last days that a date can name have no span around them
+        return published, published
+    return (as_of if as_of.before(published) else published), published
+
+
+def _before(one: tuple[Moment, Moment], other: tuple[Moment, Moment]) -> bool:
+    """Whether the first is certainly older; two that speak of one moment are told apart by their publication."""
+    return one[0].before(other[0]) or (one[0].text == other[0].text and one[1].before(other[1]))
+
+
+def _age(moments: tuple[Moment, Moment]) -> tuple[datetime, ...]:
+    return tuple(bound for moment in moments for bound in (moment.earliest, moment.latest))
 
 
 def _echoing(original: Reading, sheet: Sheet) -> list[Reading]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import combinations
 
@@ -75,8 +75,13 @@ def same_voice(one: Reading, other: Reading) -> bool:
     )
 
 
-def independent_sources(readings: Sequence[Reading]) -> int:
-    """How many independent sources stand behind these readings: voices are joined, then counted."""
+def independent_sources(readings: Sequence[Reading], printed_by: Mapping[str, Set[str]] | None = None) -> int:
+    """How many independent sources stand behind these readings: voices are joined, then counted.
+
+    `printed_by`: article id to the outlets, case-folded, that print its reading's sentences too and are not shown
+    again. A copy joins what is counted, so adding one never raises a weight.
+    """
+    outlets = [{r.article.outlet.casefold(), *(printed_by or {}).get(r.article.id, ())} for r in readings]
     parent = list(range(len(readings)))
 
     def root(i: int) -> int:
@@ -85,7 +90,7 @@ def independent_sources(readings: Sequence[Reading]) -> int:
         return i
 
     for i, j in combinations(range(len(readings)), 2):
-        if root(i) != root(j) and same_voice(readings[i], readings[j]):
+        if root(i) != root(j) and (outlets[i] & outlets[j] or same_voice(readings[i], readings[j])):
             parent[root(j)] = root(i)
     return sum(1 for i in range(len(readings)) if parent[i] == i)
 
