@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     # What is kept.
     database_url: str = "sqlite:///crosscheck.db"
 
+    # Work in hand.
+    lease_s: float = Field(60, gt=0)  # seconds until a dead process's work is taken over; well above a call to Slack
+
     # Logs, on stderr.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"

@@ -44,7 +44,10 @@ NOT_COMPARED_NOR_FOUND = "Not checked: {why} No sentence of the coverage shares 
 NO_MODEL = "no model is set up."
 EMPTY_QUESTION = "Ask a question in words, for example: Do British firms get access now?"
 LONG_QUESTION = "That is {characters:,} characters; a question can have {limit:,}. Ask it in a few sentences."
-EMPTY_LIBRARY = "There is no coverage yet, so there is nothing to answer from. Add some first."
+EMPTY_LIBRARY = (
+    "There is no coverage yet, so there is nothing to answer from. "
+    "Whoever runs this bot adds some with: python -m bot ingest FOLDER"
+)
 NO_MATCH = "Nothing in the coverage matches these words."
 DISCLAIMER = "Written by AI from {read}. Check the quotes before you rely on it."
 OFFLINE_DISCLAIMER = "Quoted from {read}, not compared."

@@ -75,7 +75,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         async def apologise(job: Job, fault: Exception) -> None:
             await answering.give_up(_Work(job, jobs), fault)
 
-        worker = Worker(jobs, {ANSWER: answer}, apologise=apologise)
+        worker = Worker(jobs, {ANSWER: answer}, lease_s=settings.lease_s, apologise=apologise)
         inbox = _Inbox(jobs, worker)
         running = asyncio.create_task(worker.run(), name="worker")
         stack.push_async_callback(_stop, worker, running)
@@ -191,6 +191,7 @@ async def _serve(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # whoever calls before the server runs waits instead of being turned away
     except OSError as error:
         listening.close()
         raise WrongUse(f"nothing can be served at {host}:{port}: {error.strerror}") from error

@@ -1,0 +1,239 @@
+"""The whole bot as people run it: a process of its own, Slack (the sandbox) on one side and a model on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import ANNA, GENERAL, Message, Sandbox
+from tests.scripted_model import Request, ScriptedModel, Turn, look, reads, reply
+
+ROOT = Path(__file__).parents[1]
+QUESTION = "How many licences were granted?"
+DISPUTE = reply(
+    readings=[reads("A", "54 licences were granted", ["A1"]), reads("B", "41 licences were granted", ["B1"])],
+    positions=[("54 licences were granted", ["A"]), ("41 licences were granted", ["B"])],
+    relation="dispute",
+    kind="number",
+    statements=[],
+)
+UPHELD = look(upheld=True, text="")
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    with ScriptedModel() as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The bot's working folder with a library of two articles beside it."""
+    folder = tmp_path / "coverage"
+    folder.mkdir()
+    (folder / "courier.txt").write_text("The ministry granted 54 licences.\n", encoding="utf-8")
+    (folder / "post.txt").write_text("Only 41 licences were granted.\n", encoding="utf-8")
+    return tmp_path
+
+
+class Bot:
+    """The bot's process. `environment` is all that it knows of the world."""
+
+    def __init__(self, home: Path, sandbox: Sandbox, model: ScriptedModel, **environment: str) -> None:
+        self.home = home
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "SLACK_BOT_TOKEN": sandbox.bot_token,
+            "SLACK_APP_TOKEN": sandbox.app_token,
+            "SLACK_API_URL": sandbox.api_url,
+            "OPENAI_API_KEY": "test",
+            "LEASE_S": "1",
+            "OPENAI_BASE_URL": model.base_url,
+            **environment,
+        }
+
+    async def command(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *arguments,
+            cwd=self.home,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def ingest(self) -> None:
+        process = await self.command("ingest", "coverage")
+        _, err = await process.communicate()
+        assert process.returncode == 0, err.decode()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        process = await self.command("run")
+        try:
+            assert process.stdout is not None
+            told = b""
+            while b"is running" not in told:
+                line = await asyncio.wait_for(process.stdout.readline(), 30)
+                assert line, (await process.stderr.read()).decode() if process.stderr else ""
+                told += line
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+
+async def test_given_a_question_when_the_bot_is_killed_midway_and_restarted_then_one_finished_answer_stands(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        slowly = Turn(text=DISPUTE, chunks=20, delay_s=0.1)
+        model.plays(slowly)
+        model.always(answer=DISPUTE, second_look=UPHELD)
+        async with bot.running() as process:
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: model.heard and sandbox.replies(asked), 20)
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+
+        async with Bot(home, sandbox, model).running():
+            [answer] = await sandbox.wait_for(lambda: finished(sandbox, asked), 90)
+
+        assert "54 licences" in answer.text
+        assert len(sandbox.replies(asked)) == 1
+
+
+async def test_given_a_kill_after_the_model_replied_when_restarted_then_the_call_is_not_paid_again(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.plays(DISPUTE, Turn(text=UPHELD, first_s=30))
+        model.always(second_look=UPHELD)
+        async with bot.running() as process:
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: len(model.heard) == 2, 20)
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+
+        async with bot.running():
+            await sandbox.wait_for(lambda: finished(sandbox, asked), 30)
+
+        assert steps(model.heard) == ["answer", "second_look", "second_look"]
+
+
+async def test_given_a_follow_up_in_a_thread_when_asked_with_a_mention_then_it_is_made_to_stand_alone(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.always(
+            answer=DISPUTE, second_look=UPHELD, standalone={"question": "How many licences went to hospitals?"}
+        )
+        async with bot.running():
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+            await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} and for hospitals?", asked.ts)
+            await sandbox.wait_for(lambda: len(finished(sandbox, asked)) == 2, 20)
+
+        assert steps(model.heard) == ["answer", "second_look", "standalone", "answer", "second_look"]
+        assert QUESTION in model.heard[2].text
+        assert "How many licences went to hospitals?" in model.heard[3].text
+
+
+async def test_given_the_same_event_twice_when_asked_then_it_is_answered_once(home: Path, model: ScriptedModel) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.always(answer=DISPUTE, second_look=UPHELD)
+        async with bot.running():
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            for delivery in list(sandbox.deliveries):
+                await sandbox.redeliver(delivery)
+            await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+            again = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} thanks")
+            await sandbox.wait_for(lambda: finished(sandbox, again), 20)
+
+        assert len(sandbox.replies(asked)) == 1
+        assert steps(model.heard) == ["answer", "second_look"]
+
+
+async def test_given_events_over_http_when_asked_then_it_is_answered(home: Path, model: ScriptedModel) -> None:
+    async with Sandbox() as sandbox:
+        port = free_port()
+        sandbox.request_url = f"http://127.0.0.1:{port}/slack/events"
+        bot = Bot(home, sandbox, model, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=sandbox.signing_secret, PORT=str(port))
+        await bot.ingest()
+        model.always(answer=DISPUTE, second_look=UPHELD)
+        async with bot.running():
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+
+            [answer] = await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+
+        assert "Sources disagree" in str(answer.blocks)
+
+
+async def test_given_a_terminate_signal_when_a_question_runs_then_it_is_finished_before_the_end(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.plays(Turn(text=DISPUTE, chunks=10, delay_s=0.1))
+        model.always(second_look=UPHELD)
+        async with bot.running() as process:
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: model.heard, 20)
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.wait(), 30)
+
+            assert process.returncode == 0
+            assert len(finished(sandbox, asked)) == 1
+
+
+async def test_given_an_empty_library_in_slack_when_asked_then_it_says_how_to_add_coverage(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        async with Bot(home, sandbox, model).running():
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+
+            [answer] = await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+
+        assert "python -m bot ingest" in str(answer.blocks) + answer.text
+        assert not model.heard
+
+
+def finished(sandbox: Sandbox, asked: Message) -> list[Message]:
+    """The bot's replies, once the newest of them is whole and the status line has gone."""
+    replies = sandbox.replies(asked)
+    whole = [m for m in replies if not m.streaming and m.metadata]
+    return whole if len(whole) == len(replies) and sandbox.status(asked.channel, asked.ts) is None else []
+
+
+def steps(requests: list[Request]) -> list[str | None]:
+    return [request.step for request in requests]
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
