@@ -8,6 +8,7 @@ under the key and replaced by the whole answer.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Sequence
@@ -146,7 +147,13 @@ class Post:
                 )
         except SlackRefused as fault:  # somebody deleted it, or it may not be edited any more
             log.info("a message could not be replaced", extra={"reason": str(fault)})
+            await self._remove(ts)
             await self._post(message, self.key)
+
+    async def _remove(self, ts: str) -> None:
+        """Take a half-shown message away, so that it does not stand beside the whole one."""
+        with contextlib.suppress(SlackRefused), slack_errors("chat.delete"):
+            await self.account.client.chat_delete(channel=self.place.channel, ts=ts)
 
     async def _post(self, message: Message, key: str) -> None:
         try:

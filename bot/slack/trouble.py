@@ -12,7 +12,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import CrosscheckError, SlackUnavailable
 
 _MAY_PASS = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    {
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "streaming_state_conflict",  # a stream is open and takes no update; its time ends after minutes
+    }
 )
 BROKEN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
@@ -26,9 +34,9 @@ class SlackRefused(CrosscheckError):
 
 
 def code(fault: SlackApiError) -> str:
-    """Slack's error code; empty where the answer held none."""
-    response = fault.response
-    return str(response.get("error") or "") if hasattr(response, "get") else ""
+    """Slack's error code; empty where the answer held none, as a gateway's page of text does."""
+    data = getattr(fault.response, "data", None)
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
 def refused(fault: SlackApiError) -> bool:

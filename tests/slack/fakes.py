@@ -19,6 +19,7 @@ class Job:
     id: str
     payload: Mapping[str, Any]
     notes: dict[str, str] = field(default_factory=dict)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def note(self, name: str, value: str) -> None:
         self.notes[name] = value
@@ -26,9 +27,9 @@ class Job:
 
 @dataclass
 class MemoryInbox:
-    """Keeps jobs; each known key is refused. While `away` it raises, as a database that is gone."""
+    """Keeps jobs; each known key is refused. The first `failures` times it raises, as a database that is away."""
 
-    away: bool = False
+    failures: int = 0
     jobs: list[Job] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     _keys: set[str] = field(default_factory=set)
@@ -37,7 +38,8 @@ class MemoryInbox:
     async def put(
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
     ) -> str | None:
-        if self.away:
+        if self.failures:
+            self.failures -= 1
             raise StoreUnavailable("away")
         if self._keys & set(keys):
             return None
@@ -81,6 +83,8 @@ class Oracle:
             await self.go.wait()
         if self.fault is not None:
             raise self.fault
+        if self.answer.comparison.second_look is not None:
+            await audience.second_look()
         for statement in self.answer.statements:
             await audience.statement(statement)
         return self.answer

@@ -1,0 +1,143 @@
+"""The real app against a Slack of one's own, over real sockets and HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+
+from bot.sandbox import Message, Sandbox
+from bot.slack.account import Account, signed_in
+from bot.slack.answering import Answering, Ask
+from bot.slack.app import bolt_app, http_app, socket_mode
+from tests.slack import answers
+from tests.slack.fakes import Job, MemoryInbox, Oracle
+
+
+@dataclass
+class Bot:
+    """A running bot whose jobs are run one after the other, as they come."""
+
+    sandbox: Sandbox
+    account: Account
+    inbox: MemoryInbox
+    oracle: Oracle
+    faults: list[Exception] = field(default_factory=list)
+
+    def answering(self, ask: Ask | None = None) -> Answering:
+        return Answering(self.account, ask or self.oracle)
+
+    async def work(self) -> None:
+        number = 0
+        while True:
+            job = await self.inbox.next(number)
+            number += 1
+            try:
+                await self.answering().run(job)
+            except Exception as fault:
+                self.faults.append(fault)
+            job.ended.set()
+
+    async def settled(self, asked: Message) -> list[Message]:
+        """The bot's messages in the thread once something was asked, and all of it is done."""
+        async with asyncio.timeout(10):
+            await self.inbox.next(0)
+        await self.quiet()
+        return self.sandbox.replies(asked)
+
+    async def quiet(self) -> None:
+        """Once all that was said has been acknowledged and all that was asked has been done."""
+        async with asyncio.timeout(10):
+            for delivery in self.sandbox.deliveries:  # grows while it is walked
+                await delivery.settled.wait()
+            for job in self.inbox.jobs:
+                await job.ended.wait()
+            for delivery in self.sandbox.deliveries:
+                await delivery.settled.wait()
+
+    async def job(self, text: str = answers.QUESTION) -> Job:
+        """A job of a question that stands in the sandbox, to be run by hand."""
+        asked = await self.sandbox.say("C0GENERAL", "U0ANNA", text)
+        team = self.sandbox.workspace.id
+        return Job(
+            "job-by-hand",
+            {
+                "team": team,
+                "channel": asked.channel,
+                "thread": asked.ts,
+                "ts": asked.ts,
+                "user": asked.user,
+                "text": text,
+            },
+        )
+
+    def replies_to(self, job: Job) -> list[Message]:
+        asked = self.sandbox.messages(job.payload["channel"], job.payload["thread"])[0]
+        return self.sandbox.replies(asked)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(ack_timeout_s=0.5, retry_after_s=(0.05, 0.05, 0.1)) as made:
+        yield made
+
+
+@pytest.fixture
+async def account(sandbox: Sandbox) -> AsyncIterator[Account]:
+    async with signed_in(sandbox.bot_token, sandbox.api_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def idle(sandbox: Sandbox, account: Account) -> Bot:
+    """A bot that is signed in but neither listens nor works by itself."""
+    return Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()))
+
+
+@pytest.fixture
+async def bot(idle: Bot) -> AsyncIterator[Bot]:
+    """A bot that listens over Socket Mode and works."""
+    app = bolt_app(idle.account, idle.inbox)
+    async with socket_mode(app, idle.account, idle.sandbox.app_token):
+        await idle.sandbox.wait_connected()
+        async with working(idle):
+            yield idle
+
+
+@pytest.fixture
+async def bot_over_http(idle: Bot) -> AsyncIterator[Bot]:
+    """A bot that listens over HTTP and works; `sandbox.request_url` is where."""
+    served = http_app(idle.account, idle.inbox, signing_secret=idle.sandbox.signing_secret)
+    async with serving(served) as url, working(idle):
+        idle.sandbox.request_url = f"{url}/slack/events"
+        yield idle
+
+
+@asynccontextmanager
+async def working(bot: Bot) -> AsyncIterator[None]:
+    task = asyncio.create_task(bot.work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def serving(app: Callable[..., object]) -> AsyncIterator[str]:
+    """The address of an ASGI application on a free port of loopback."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
+    async with AsyncExitStack() as stack:
+        task = asyncio.create_task(server.serve())
+        stack.push_async_callback(asyncio.gather, task)
+        while not server.started:  # noqa: ASYNC110  # uvicorn tells it in no other way
+            await asyncio.sleep(0.005)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True

@@ -1,0 +1,64 @@
+"""The manifest asks for exactly what the bot uses."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from bot.slack.intake import EVENTS
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT.parent / "shared" / "oracles" / "schema" / "manifest.json"
+
+SCOPES_OF_EVENTS = {"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}}
+# Every Web API method that the bot may call, with the scopes that Slack asks for it.
+SCOPES_OF_METHODS: dict[str, set[str]] = {
+    "agents_sessions_setStatus": {"assistant:write"},
+    "assistant_threads_setStatus": {"assistant:write"},
+    "auth_test": set(),
+    "chat_delete": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_stopStream": {"chat:write"},
+    "chat_stream": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+}
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def methods_called() -> set[str]:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
+    return {found for source in sources for found in re.findall(r"client\.([a-z]+_\w+)\(", source)}
+
+
+def test_given_the_manifest_when_read_then_it_subscribes_to_the_events_that_are_heard(manifest: dict[str, Any]) -> None:
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+
+
+def test_given_the_manifest_when_read_then_its_scopes_are_those_of_the_methods_and_events(
+    manifest: dict[str, Any],
+) -> None:
+    needed = set().union(*(SCOPES_OF_METHODS[m] for m in methods_called()), *(SCOPES_OF_EVENTS[e] for e in EVENTS))
+
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted(needed)
+
+
+def test_given_the_list_of_methods_when_compared_with_the_code_then_none_is_listed_in_vain() -> None:
+    assert methods_called() == set(SCOPES_OF_METHODS)
+
+
+def test_given_the_manifest_when_held_against_slack_s_schema_then_it_fits(manifest: dict[str, Any]) -> None:
+    if not SCHEMA.is_file():
+        pytest.skip("Slack's manifest schema is not beside this checkout")
+
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(manifest)
