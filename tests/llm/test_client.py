@@ -336,6 +336,39 @@ async def test_given_an_unknown_model_when_asked_then_it_is_refused_without_anot
     assert len(model.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Turn(status=404, error={"message": "Not Found"}),
+        Turn(status=404, error={"message": 'model "scripted" not found, try pulling it first'}),
+        Turn(status=400, error={"message": "invalid model ID", "param": "model"}),
+        Turn(status=413, error={"message": "Request too large"}),
+    ],
+)
+async def test_given_a_refusal_that_is_not_over_a_parameter_when_asked_then_there_is_no_other_try(
+    model: ScriptedModel, turn: Turn
+) -> None:
+    model.plays(turn)
+
+    async with client_of(model) as client:
+        with pytest.raises(ReaderRefused):
+            await client.complete(MESSAGES, ANSWER)
+
+    assert len(model.requests) == 1
+
+
+async def test_given_a_server_that_echoes_the_request_when_it_refuses_then_the_one_it_names_first_is_left_out(
+    model: ScriptedModel,
+) -> None:
+    echo = {"type": "extra_forbidden", "loc": ["body", "seed"], "input": {"temperature": 0, "response_format": {}}}
+    model.plays(Turn(status=422, error={"message": "", "detail": [echo]}), dispute())
+
+    async with client_of(model) as client:
+        await client.complete(MESSAGES, ANSWER)
+
+    assert set(model.requests[0].body) - set(model.requests[1].body) == {"seed"}
+
+
 async def test_given_a_spent_quota_when_limited_then_waiting_is_not_tried(model: ScriptedModel) -> None:
     model.plays(Turn(status=429, error={"message": "You exceeded your quota", "code": "insufficient_quota"}))
 

@@ -134,6 +134,27 @@ async def test_given_a_model_when_only_an_earlier_reply_is_kept_then_the_model_i
     assert draft.usage.calls == 1
 
 
+async def test_given_a_replay_when_it_is_over_then_nothing_is_kept_anew(model: ScriptedModel, tmp_path: Path) -> None:
+    own, shipped = tmp_path / "own", tmp_path / "shipped"
+    await recorded(model, shipped)
+
+    await read(ModelReader(None, PROMPTS, kept=[Kept(own), Kept(shipped, demonstration=True)]))
+
+    assert not own.exists()
+
+
+async def test_given_another_key_with_the_same_beginning_when_looked_up_then_it_does_not_serve(
+    model: ScriptedModel, tmp_path: Path
+) -> None:
+    await recorded(model, tmp_path)
+    (path,) = tmp_path.iterdir()
+    key = frontmatter.load(str(path))["key"]
+    path.write_text(path.read_text().replace(key, key[:-1] + "x"))
+
+    with pytest.raises(ReaderAbsent):
+        await read(offline(tmp_path))
+
+
 async def test_given_two_folders_when_both_hold_the_reply_then_the_first_serves(
     model: ScriptedModel, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.llm.reader import ModelReader
 from bot.llm.replies import ANSWER
 from bot.news.compare import compare
 from bot.news.model import Draft, DraftLook, Kind, Relation, Turn, Usage
+from tests.given import article
 from tests.llm.given import QUESTION, client_of, dispute, small_prompts, two_outlets
 from tests.scripted_model import Request, ScriptedModel, look
 from tests.scripted_model import Turn as Scripted
@@ -125,6 +127,46 @@ async def test_given_a_repair_for_one_question_when_the_next_one_breaks_then_it_
     assert last.usage.calls == 2
 
 
+async def test_given_a_question_asked_again_after_its_second_look_when_it_breaks_then_it_has_a_repair_again(
+    model: ScriptedModel,
+) -> None:
+    model.plays("{}", dispute(), look(), "{}", dispute())
+
+    async with client_of(model) as client:
+        reader = ModelReader(client, PROMPTS)
+        draft = (await drafts_of(reader))[-1]
+        await reader.second_look(compare(QUESTION, draft, SHEET), SHEET)
+        again = (await drafts_of(reader))[-1]
+
+    assert again.usage.calls == 2
+
+
+async def test_given_a_follow_up_took_a_repair_when_its_answer_breaks_then_there_is_no_more(
+    model: ScriptedModel,
+) -> None:
+    model.plays("{}", {"question": "How many firms in May?"}, "{}")
+
+    async with client_of(model) as client:
+        reader = ModelReader(client, PROMPTS)
+        question, _ = await reader.standalone("And in May?", [Turn(QUESTION, "Twelve.")])
+        with pytest.raises(ReplyUnusable):
+            await drafts_of(reader, question)
+
+    assert len(model.requests) == 3
+
+
+async def test_given_a_reply_that_does_not_fit_when_it_is_told_then_the_error_holds_none_of_it(
+    model: ScriptedModel,
+) -> None:
+    model.always('{"readings": "a private word"}')
+
+    async with client_of(model) as client:
+        with pytest.raises(ReplyUnusable) as caught:
+            await drafts_of(ModelReader(client, PROMPTS))
+
+    assert "private" not in "".join(traceback.format_exception(caught.value))
+
+
 async def test_given_a_broken_second_look_when_the_answer_was_sound_then_it_is_repaired(model: ScriptedModel) -> None:
     model.plays(dispute(), "{}", look())
 
@@ -150,6 +192,22 @@ async def test_given_a_candidate_dispute_when_looked_at_again_then_the_prompt_na
     shown = model.requests[0].text
     assert 'Side 1: "twelve firms have access"\n- Source A, in its own voice (fact): "Twelve firms" [A2]' in shown
     assert 'Side 2: "twenty firms have access"\n- Source B' in shown
+
+
+async def test_given_a_copy_that_is_not_shown_when_looked_at_again_then_only_what_is_shown_stands_as_a_voice(
+    model: ScriptedModel,
+) -> None:
+    model.plays(look())
+    comparison = compare(QUESTION, whole_draft(Usage()), SHEET)
+    (original,) = comparison.positions[0].readings
+    copied = replace(comparison.positions[0], readings=(original, replace(original, article=article("copy", "Same."))))
+
+    async with client_of(model) as client:
+        await ModelReader(client, PROMPTS).second_look(
+            replace(comparison, positions=(copied, comparison.positions[1])), SHEET
+        )
+
+    assert model.requests[0].text.count("- Source") == 2
 
 
 async def test_given_a_follow_up_when_made_to_stand_alone_then_the_turns_are_shown(model: ScriptedModel) -> None:

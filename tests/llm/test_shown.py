@@ -50,6 +50,10 @@ def test_given_an_article_that_forges_lines_when_written_then_each_line_is_code_
     assert not re.search("[\u202e\u200b\u0000]", "".join(lines))
 
 
+def test_given_letters_that_are_joined_on_purpose_when_written_then_they_stay() -> None:
+    assert shown.one_line("می\u200cروند 👩\u200d🚀\u00ad") == "می\u200cروند 👩\u200d🚀"
+
+
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_given_any_text_when_written_then_there_are_as_many_lines_as_keys_and_it_can_be_sent(
     sentence: str, title: str, outlet: str, author: str
