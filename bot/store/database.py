@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from bot.errors import StoreFull, StoreUnavailable, WrongUse
+from bot.errors import StoreError, StoreFull, StoreUnavailable, WrongUse
 from bot.store import tables
 
 T = TypeVar("T")
@@ -96,7 +97,6 @@ class Database:
                 return transaction(connection)
         except (SQLAlchemyError, sqlite3.Error) as error:
             _raise_in_our_words(error)
-            raise
 
     def _migrate(self) -> None:
         if self._run(self._reading, _is_current):
@@ -104,16 +104,17 @@ class Database:
         self._run(self._writing, _upgrade)
 
 
-def _raise_in_our_words(error: Exception) -> None:
-    """Raise StoreFull or StoreUnavailable where the database is at fault; return where the statement or the row is."""
+def _raise_in_our_words(error: SQLAlchemyError | sqlite3.Error) -> NoReturn:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
     # 53100: disk full; 25006: read-only transaction
     if code in ("SQLITE_FULL", "53100", "25006") or code.startswith(("SQLITE_READONLY", "SQLITE_IOERR_WRITE")):
         raise StoreFull(f"nothing can be written: {cause}") from error
     away = isinstance(cause, sqlite3.OperationalError) or isinstance(error, OperationalError | PoolTimeout)
-    if away or (isinstance(error, DBAPIError) and error.connection_invalidated) or code == "42P01":
+    if away or (isinstance(error, DBAPIError) and error.connection_invalidated):
         raise StoreUnavailable(str(cause)) from error
+    # A mistake of ours. PostgreSQL's own words quote the row, and with it what people said: they go no further.
+    raise StoreError(f"{type(cause).__name__} {code} in: {getattr(error, 'statement', None)}") from None
 
 
 def _is_current(connection: Connection) -> bool:
@@ -155,13 +156,13 @@ def _sqlite(url: URL, *, writing: bool) -> Engine:
         connection.isolation_level = None  # the driver's own BEGIN would come late and without its lock
         for pragma in (
             f"busy_timeout={_WAIT_S * 1000}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-65536",  # KiB
-            f"query_only={'OFF' if writing else 'ON'}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
+        _write_ahead(connection)
+        connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}").close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -169,6 +170,20 @@ def _sqlite(url: URL, *, writing: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Let readers go on beside the writer. Of programs that open a new file together only one can set this, and
+    SQLite refuses the others at once, whatever `busy_timeout` says."""
+    deadline = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _postgresql(url: URL) -> Engine:

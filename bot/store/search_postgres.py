@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from bot.store.counts import Counts
 from bot.store.search import K1, B, Row
 
 _USUAL = 80  # terms of an excerpt of 120 words once stop words are gone; what its share is measured by
 _STEPS = (("A", 0.62), ("B", 0.48), ("C", 0.36), ("D", 0.0))  # the least share of each weight
 _SHARES = "'{0.28,0.42,0.54,0.70}'::real[]"  # the middle share of D, C, B, A
+_EXACT = 5_000  # excerpts that are counted one by one
+_SAMPLE = 10_000  # excerpts looked at to estimate how many hold a term
 
 _ADD = text("INSERT INTO excerpt_index (id, terms) VALUES (:id, CAST(:terms AS tsvector))")
 _REMOVE = text("DELETE FROM excerpt_index WHERE id IN (SELECT id FROM excerpts WHERE version = :version)")
@@ -25,6 +28,9 @@ _FREQUENCY = text(
 
 
 class PostgresIndex:
+    def __init__(self) -> None:
+        self._counts = Counts(_count)
+
     def add(self, connection: Connection, rows: Sequence[Row]) -> None:
         connection.execute(_ADD, [{"id": row.id, "terms": _vector(row.terms)} for row in rows])
 
@@ -32,7 +38,7 @@ class PostgresIndex:
         connection.execute(_REMOVE, {"version": version})
 
     def frequencies(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
-        return {t: connection.scalar(_FREQUENCY, {"term": f"'{t}'", "most": 1_000_000}) or 0 for t in terms}
+        return self._counts.of(connection, terms)
 
     def candidates(
         self, connection: Connection, weights: Mapping[str, float], keys: tuple[int, int] | None, most: int, limit: int
@@ -51,6 +57,19 @@ class PostgresIndex:
             f" ORDER BY {' + '.join(parts)} DESC, id DESC LIMIT :limit"
         )
         return list(connection.scalars(ranked, named))
+
+
+def _count(connection: Connection, terms: list[str], size: int) -> dict[str, int]:
+    """Rare terms exactly, frequent ones from a sample: their rarity hardly changes with the count."""
+    counts = {t: connection.scalar(_FREQUENCY, {"term": f"'{t}'", "most": _EXACT + 1}) or 0 for t in terms}
+    frequent = [term for term in terms if counts[term] > _EXACT]
+    if frequent:
+        share = min(1, _SAMPLE / size)
+        parts = ", ".join(f"count(*) FILTER (WHERE terms @@ CAST(:term{n} AS tsquery))" for n in range(len(frequent)))
+        sample = text(f"SELECT {parts} FROM excerpt_index TABLESAMPLE SYSTEM ({100 * share:f}) REPEATABLE (1)")
+        seen = connection.execute(sample, {f"term{n}": f"'{term}'" for n, term in enumerate(frequent)}).one()
+        counts |= {term: max(round(hits / share), _EXACT) for term, hits in zip(frequent, seen, strict=True)}
+    return counts
 
 
 def _vector(terms: Sequence[str]) -> str:

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from bot.store.counts import Counts
 from bot.store.search import Row
-
-_CACHED = 50_000  # terms
-_DRIFT = 0.01  # by this share the index may grow or shrink before a frequency is counted anew
 
 _ADD = text("INSERT INTO excerpt_index (rowid, terms) VALUES (:id, :terms)")
 _REMOVE = text(
@@ -17,15 +15,11 @@ _REMOVE = text(
     " SELECT 'delete', id, terms FROM excerpts WHERE version = :version"
 )
 _FREQUENCY = text("SELECT doc FROM excerpt_terms WHERE term = :term")
-_SIZE = text("SELECT coalesce(sum(excerpts), 0) FROM workspaces")
 
 
 class SqliteIndex:
-    """Safe to use from several threads: what they share is a cache of counts."""
-
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._counted_at = 0
+        self._counts = Counts(_count)
 
     def add(self, connection: Connection, rows: Sequence[Row]) -> None:
         connection.execute(_ADD, [{"id": row.id, "terms": " ".join(row.terms)} for row in rows])
@@ -34,17 +28,7 @@ class SqliteIndex:
         connection.execute(_REMOVE, {"version": version})
 
     def frequencies(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
-        """FTS5 walks a term's whole list to count it, 2 ms for a frequent one of a million: hence the cache."""
-        size = connection.scalar(_SIZE) or 0
-        if abs(size - self._counted_at) > _DRIFT * self._counted_at or len(self._counts) > _CACHED:
-            self._counts, self._counted_at = {}, size
-        counts = self._counts
-        found: dict[str, int] = {}
-        for term in terms:
-            if term not in counts:
-                counts[term] = connection.scalar(_FREQUENCY, {"term": term}) or 0
-            found[term] = counts[term]
-        return found
+        return self._counts.of(connection, terms)
 
     def candidates(
         self, connection: Connection, weights: Mapping[str, float], keys: tuple[int, int] | None, most: int, limit: int
@@ -62,3 +46,7 @@ class SqliteIndex:
         if keys:
             named |= {"low": low, "high": high}
         return list(connection.scalars(ranked, named))
+
+
+def _count(connection: Connection, terms: list[str], size: int) -> dict[str, int]:
+    return {term: connection.scalar(_FREQUENCY, {"term": term}) or 0 for term in terms}

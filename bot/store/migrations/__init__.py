@@ -6,7 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+
+from bot.errors import StoreUnavailable
 
 _LOCK = 0x63726F73  # an arbitrary number that every replica shares
 
@@ -15,12 +18,16 @@ def upgrade(connection: Connection) -> None:
     """Bring the database to the newest version, within the transaction of `connection`.
 
     Replicas that start together take turns: SQLite's write lock is held already, PostgreSQL has an advisory one.
+    Raises StoreUnavailable where the database is newer than this program.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    command.upgrade(config(connection), "head")
+    try:
+        command.upgrade(config(connection), "head")
+    except CommandError as error:  # the database names a step that these scripts do not hold
+        raise StoreUnavailable(f"the database is newer than this program: {error}") from error
 
 
 def config(connection: Connection | None = None) -> Config:
