@@ -22,10 +22,13 @@ _DAY_FORMATS = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%A %d %B %Y",
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What gave no article. `path`: its path or address; `reason`: why, to follow the words "was skipped:"."""
+    """What gave no article. `path`: its path or address; `reason`: why, to follow the words "was skipped:".
+
+    `retry`: it may come later."""
 
     path: str
     reason: str
+    retry: bool = False
 
 
 class Details(BaseModel):

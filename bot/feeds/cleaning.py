@@ -14,6 +14,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 _OTHER_FORMATS = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -35,6 +36,9 @@ _HIDDEN = (
     "\ud800-\udfff\U000e0000-\U000e0fff"
 )
 _UNSEEN = re.compile(f"[{_CONTROL}{_HIDDEN}]")
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+# As browsers do: what calls itself by the narrower name often holds the wider one's quotation marks.
+_WIDER = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 _UTF8_RUN = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 
 
@@ -50,6 +54,32 @@ def decode(content: bytes) -> str:
     if controls > max(8, len(text) * _MAX_CONTROL_SHARE):
         raise UnreadableCoverage("it is not a text file")
     return text
+
+
+def decode_declared(content: bytes, charset: str | None) -> str:
+    """The text of a page; never refused.
+
+    By its byte order mark, as UTF-8 where it can be nothing else, then by the charset that its server named or the
+    one that it names itself, the first of them that fits; else as `decode` finds it.
+    """
+    if content.startswith(_MARKS) or (not content.isascii() and _is_utf8(content)):
+        return _decoded(content)
+    named = _CHARSET.search(content[:2_000])
+    for encoding in (charset, named[1].decode("ascii") if named else None):
+        try:
+            if encoding:
+                return content.decode(_WIDER.get(encoding.lower(), encoding))
+        except (LookupError, ValueError):
+            continue
+    return _decoded(content)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def clean(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from bot.errors import UnreadableCoverage, WrongUse
 from bot.feeds.articles import Details, Skipped, make_article
 from bot.feeds.cleaning import clean, decode
-from bot.feeds.extraction import MAX_PAGE_BYTES, extract
+from bot.feeds.confined import Confined
+from bot.feeds.extraction import MAX_PAGE_BYTES
 from bot.feeds.markdown import read_markdown
 from bot.news.model import Article
 
@@ -32,23 +33,50 @@ def read_folder(path: Path) -> Iterator[Article | Skipped]:
     Raises WrongUse at once where there is no such folder or file.
     """
     if path.is_dir():
-        return _read_all(path, _paths(path))
+        paths = paths_in(path)
+        return read_paths(path, paths, paths)
     if path.exists():
-        return _read_all(path.parent, [path])
+        return read_paths(path.parent, [path], [path])
     raise WrongUse(f"there is no folder or file at {path}")
 
 
-def read_file(path: Path, *, id: str, identity: str, known: Details | None = None) -> Article:
-    """The article in one file. `known` fills what the file itself does not say.
+def read_paths(root: Path, paths: Sequence[Path], chosen: Iterable[Path]) -> Iterator[Article | Skipped]:
+    """The articles of the chosen ones among all paths of a folder; all of them tell which ids are free."""
+    ids = _ids(paths)
+    sources: dict[Path, Mapping[str, Details]] = {}
+    with Confined() as confined:
+        for path in chosen:
+            where, folder = relative(root, path), path.parent
+            if folder not in sources:
+                sources[folder], trouble = _sources(root, folder)
+                yield from trouble
+            try:
+                yield _read(path, confined, id=ids[path], identity=where, known=sources[folder].get(path.name))
+            except UnreadableCoverage as error:
+                yield Skipped(where, str(error))
 
-    Raises UnreadableCoverage.
-    """
+
+def paths_in(root: Path) -> list[Path]:
+    """The files of a folder that may be articles, in the order of their paths."""
+    found = []
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        found += [Path(folder, name) for name in names if not name.startswith(".") and not name.lower().endswith(_DATA)]
+    return sorted(found, key=lambda path: path.relative_to(root).parts)
+
+
+def relative(root: Path, path: Path) -> str:
+    return _printable(path.relative_to(root).as_posix())
+
+
+def _read(path: Path, confined: Confined, *, id: str, identity: str, known: Details | None) -> Article:
+    """`known` fills what the file itself does not say."""
     suffix = path.suffix.lower()
     if suffix not in _READ:
         raise UnreadableCoverage("only .txt, .md and .html files are read")
     content = _content(path, MAX_PAGE_BYTES if suffix in _PAGE else MAX_TEXT_BYTES)
     if suffix in _PAGE:
-        page = extract(content)
+        page = confined.page(content)
         text, details = page.text, page.details
     elif suffix in _MARKDOWN:
         text, details = read_markdown(decode(content))
@@ -59,29 +87,7 @@ def read_file(path: Path, *, id: str, identity: str, known: Details | None = Non
     )
 
 
-def _read_all(root: Path, paths: Sequence[Path]) -> Iterator[Article | Skipped]:
-    ids = _ids(root, paths)
-    sources: dict[Path, Mapping[str, Details]] = {}
-    for path in paths:
-        where = _relative(root, path)
-        if path.parent not in sources:
-            sources[path.parent], trouble = _sources(root, path.parent)
-            yield from trouble
-        try:
-            yield read_file(path, id=ids[path], identity=where, known=sources[path.parent].get(path.name))
-        except UnreadableCoverage as error:
-            yield Skipped(where, str(error))
-
-
-def _paths(root: Path) -> list[Path]:
-    found = []
-    for folder, subfolders, names in os.walk(root):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        found += [Path(folder, name) for name in names if not name.startswith(".") and not name.lower().endswith(_DATA)]
-    return sorted(found, key=lambda path: path.relative_to(root).parts)
-
-
-def _ids(root: Path, paths: Sequence[Path]) -> dict[Path, str]:
+def _ids(paths: Sequence[Path]) -> dict[Path, str]:
     """Each file's name without its extension; of several with one name, all but the first get a number."""
     ids: dict[Path, str] = {}
     taken = {_printable(path.stem) for path in paths}
@@ -102,7 +108,7 @@ def _sources(root: Path, folder: Path) -> tuple[Mapping[str, Details], list[Skip
     path = folder / SOURCES
     if not path.exists():
         return {}, []
-    where = _relative(root, path)
+    where = relative(root, path)
     try:
         text = clean(decode(_content(path, MAX_TEXT_BYTES)))
         header = text.partition("\n")[0]
@@ -134,10 +140,6 @@ def _content(path: Path, limit: int) -> bytes:
     if not content.strip():
         raise UnreadableCoverage("it is empty")
     return content
-
-
-def _relative(root: Path, path: Path) -> str:
-    return _printable(path.relative_to(root).as_posix())
 
 
 def _printable(name: str) -> str:

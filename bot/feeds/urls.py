@@ -77,6 +77,12 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, or of a host and a part of it (amp.example.org, example.org)."""
+    a, b = host_of(one), host_of(other)
+    return bool(a and b) and (a == b or a.endswith(f".{b}") or b.endswith(f".{a}"))
+
+
 def _ascii_host(host: str) -> str:
     host = host.rstrip(".")
     return host if host.isascii() else host.encode("idna").decode("ascii")
