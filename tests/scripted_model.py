@@ -37,9 +37,11 @@ class Request:
 
     @property
     def step(self) -> str | None:
-        """The name of the schema asked for ("answer", "second_look", …), or None where none was sent."""
+        """The name of the schema asked for ("answer", "second_look", "standalone"), sent apart or in the prompt."""
         wanted = self.body.get("response_format") or {}
-        return (wanted.get("json_schema") or {}).get("name")
+        named = (wanted.get("json_schema") or {}).get("name")
+        marks = {"answer": '"readings": {', "second_look": '"upheld": {', "standalone": '"question": {'}
+        return named or next((step for step, mark in marks.items() if mark in self.text), None)
 
     @property
     def text(self) -> str:

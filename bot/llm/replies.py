@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from bot.news.model import Draft, DraftLook, DraftPosition, DraftReading, DraftStatement, Kind, Manner, Relation, Usage
@@ -33,6 +33,13 @@ def _kind(value: Any) -> Any:
     if not isinstance(value, str) or value in _KINDS:
         return value
     return None if value in ("", "none", "null") else Kind.OTHER
+
+
+def _not_empty(readings: list[Any]) -> list[Any]:
+    """Nothing read is no comparison: taken for one, it would pass for "no source answers"."""
+    if not readings:
+        raise ValueError("needs an entry for each source")
+    return readings
 
 
 Text = Annotated[str, _or("")]
@@ -78,7 +85,7 @@ class StatementReply(_Shape):
 class AnswerReply(_Shape):
     """In the order in which the model is to think: read, group, ask what could be true, judge, answer."""
 
-    readings: list[ReadingReply]
+    readings: Annotated[list[ReadingReply], AfterValidator(_not_empty)]
     positions: list[PositionReply]
     could_all_be_true: Text
     relation: Annotated[Relation, BeforeValidator(word)]

@@ -19,7 +19,7 @@ from bot.news.compare import compare
 from bot.news.model import Draft, DraftLook, Kind, Relation, Turn, Usage
 from tests.given import article
 from tests.llm.given import QUESTION, client_of, dispute, small_prompts, two_outlets
-from tests.scripted_model import Request, ScriptedModel, look
+from tests.scripted_model import ScriptedModel, look
 from tests.scripted_model import Turn as Scripted
 
 SHEET = two_outlets()
@@ -299,15 +299,17 @@ async def test_given_a_failing_repair_when_read_then_nothing_is_kept(model: Scri
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_given_several_steps_when_asked_then_each_carries_the_name_of_its_shape(model: ScriptedModel) -> None:
-    def by_step(request: Request) -> dict[str, object]:
-        return {"answer": dispute(), "second_look": look()}[request.step or ""]
-
-    model.always(by_step)
+@pytest.mark.parametrize("refused", [(), ("json_schema",), ("response_format",)])
+async def test_given_several_steps_when_asked_then_each_is_told_apart_however_its_shape_is_asked_for(
+    model: ScriptedModel, refused: tuple[str, ...]
+) -> None:
+    model.refuses(*refused)
+    model.always(answer=dispute(), second_look=look(), standalone={"question": QUESTION})
 
     async with client_of(model) as client:
         reader = ModelReader(client, PROMPTS)
-        draft = (await drafts_of(reader))[-1]
+        question, _ = await reader.standalone("How many?", [])
+        draft = (await drafts_of(reader, question))[-1]
         await reader.second_look(compare(QUESTION, draft, SHEET), SHEET)
 
-    assert [request.step for request in model.requests] == ["answer", "second_look"]
+    assert [request.step for request in model.heard] == ["standalone", "answer", "second_look"]

@@ -107,6 +107,7 @@ def test_given_words_or_a_fence_around_the_reply_when_parsed_then_they_are_taken
         json.dumps(dispute() | {"verdict": "dispute"}),
         json.dumps({k: v for k, v in dispute().items() if k != "readings"}),
         json.dumps(dispute() | {"relation": "conflict"}),
+        json.dumps(reply(relation="none")),
         json.dumps(dispute() | {"kind": ["number"]}),
         json.dumps(dispute(readings=[reads("A", "x", ["A1"]) | {"keys": [1]}])),
         '{"readings": "\\ud800"}',
@@ -127,7 +128,7 @@ def test_given_a_look_that_contradicts_itself_when_parsed_then_the_dispute_stand
 
 
 @given(
-    st.lists(st.builds(reads, st.sampled_from("ABC"), TEXT, st.lists(TEXT, max_size=3)), max_size=3),
+    st.lists(st.builds(reads, st.sampled_from("ABC"), TEXT, st.lists(TEXT, max_size=3)), min_size=1, max_size=3),
     st.lists(st.tuples(TEXT, st.lists(st.sampled_from("ABC"), max_size=2)), max_size=3),
     TEXT,
     st.lists(st.tuples(TEXT, st.lists(TEXT, max_size=2)), max_size=3),
