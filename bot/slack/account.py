@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import WrongUse
 from bot.slack.trouble import SlackRefused, slack_errors
 
 CALL_TIMEOUT_S = 10  # well below a job's lease, so that a call never outlives the claim it was made under
@@ -29,7 +30,7 @@ class Account:
 async def signed_in(bot_token: str, api_url: str, *, timeout_s: float = CALL_TIMEOUT_S) -> AsyncIterator[Account]:
     """Sign in and share one HTTP session; both end with the context.
 
-    Raises SlackUnavailable, or SlackRefused where the token is not a bot's or no longer good.
+    Raises SlackUnavailable, or WrongUse where the token is not a bot's or no longer good.
     """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_s)) as session:
         client = AsyncWebClient(
@@ -39,8 +40,11 @@ async def signed_in(bot_token: str, api_url: str, *, timeout_s: float = CALL_TIM
             # The SDK's default also retries broken connections: a post cut after Slack took it would stand twice.
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
         )
-        with slack_errors("auth.test"):
-            who = await client.auth_test()
+        try:
+            with slack_errors("auth.test"):
+                who = await client.auth_test()
+        except SlackRefused as fault:
+            raise WrongUse(f"Slack does not take SLACK_BOT_TOKEN: {fault.code}") from fault
         if not who.get("bot_id"):
-            raise SlackRefused("auth.test", "not_a_bot_token")
+            raise WrongUse("SLACK_BOT_TOKEN is not a bot's token, which begins with xoxb-")
         yield Account(client, team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]))

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from bot.errors import WrongUse
 from bot.slack.account import Account
 from bot.slack.intake import Inbox, keeper
+from bot.slack.trouble import SlackRefused, slack_errors
 
 WORKSPACE = "local"  # the one joined by tokens
 
@@ -50,8 +51,17 @@ async def _accepted() -> None:
 
 @asynccontextmanager
 async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
-    """Listen over Socket Mode for as long as the context lasts."""
+    """Listen over Socket Mode for as long as the context lasts.
+
+    Raises SlackUnavailable, or WrongUse where the token is refused: the client alone would try it for ever.
+    """
+    try:
+        with slack_errors("apps.connections.open"):
+            opened = await account.client.apps_connections_open(app_token=app_token)
+    except SlackRefused as fault:
+        raise WrongUse(f"Slack does not take SLACK_APP_TOKEN: {fault.code}") from fault
     handler = AsyncSocketModeHandler(app, app_token, web_client=account.client)
+    handler.client.wss_uri = opened["url"]
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         yield handler

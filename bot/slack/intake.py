@@ -26,6 +26,7 @@ _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]*))?>")
 _SPECIAL = re.compile(r"<[#!@][^>|]*(?:\|([^>]*))?>")
+_BLANKS = re.compile(r"[ \t]{2,}")
 _LINK = re.compile(r"<([^>|\s]+)(?:\|([^>]*))?>")
 
 
@@ -85,7 +86,7 @@ def written(text: str, bot_user: str) -> str:
     text = _MENTION.sub(lambda found: "" if found[1] == bot_user else f"@{found[2] or 'someone'}", text)
     text = _SPECIAL.sub(lambda found: found[1] or "", text)
     text = _LINK.sub(lambda found: found[2] or found[1], text)
-    return html.unescape(text).strip()
+    return _BLANKS.sub(" ", html.unescape(text)).strip()
 
 
 def _from_a_person(event: Mapping[str, Any], account: Account) -> bool:

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 HEADER_CHARACTERS = 150
 CONTEXT_CHARACTERS = 1_900  # of one text element; Slack takes 2,000
+MARKS_CHARACTERS = 2_500  # of one statement's marks with their addresses
 BLOCK_CHARACTERS = 4_000  # of one rich text block's JSON, so that a few fit a message
 
 
@@ -95,12 +96,14 @@ def statement(words: str, citations: Sequence[tuple[int, Citation]], *, bold: bo
     shown = escape.markdown(words)
     if bold and shown:
         shown = f"**{shown}**"
-    marks = {number: markdown_mark(number, citation.article) for number, citation in citations}
-    return " ".join(part for part in (shown, "".join(marks.values())) if part)
+    articles = {number: citation.article for number, citation in citations}
+    linked = "".join(_mark(number, escape.web_link(article.url)) for number, article in articles.items())
+    # So many that their addresses would fill the message are linked in the list of sources alone.
+    marks = linked if len(linked) <= MARKS_CHARACTERS else "".join(_mark(number, None) for number in articles)
+    return " ".join(part for part in (shown, marks) if part)
 
 
-def markdown_mark(number: int, article: Article) -> str:
-    url = escape.web_link(article.url)
+def _mark(number: int, url: str | None) -> str:
     return f"[\\[{number}\\]]({url})" if url else f"\\[{number}\\]"
 
 

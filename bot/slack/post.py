@@ -3,7 +3,7 @@
 A message carries its key in its metadata. Before anything is posted again, after a crash or a cut connection, the
 thread is looked up: a message with the key is ours and stands. A stream takes its key only when it stops, so the
 bot's keyless message in that thread, newer than the question, is the one whose stream was cut off: it is finished
-under the key and replaced by the whole answer.
+under the key and replaced by the whole answer. So whatever else the bot posts in threads must carry metadata too.
 """
 
 from __future__ import annotations

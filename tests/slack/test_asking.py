@@ -7,13 +7,12 @@ import json
 import aiohttp
 import pytest
 
-from bot.errors import WrongUse
+from bot.errors import SlackUnavailable, WrongUse
 from bot.sandbox import ANNA, BEN, GENERAL, OTHER_BOT, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
-from bot.slack.app import http_app
+from bot.slack.app import bolt_app, http_app, socket_mode
 from bot.slack.blocks import compose
-from bot.slack.trouble import SlackRefused
 from tests.slack import answers
 from tests.slack.conftest import Bot
 from tests.slack.snapshot import assert_kept
@@ -95,7 +94,7 @@ async def test_given_a_thread_when_the_bot_is_mentioned_in_it_then_it_answers_in
     (reply,) = await bot.settled(second)
 
     assert reply.thread_ts == first.ts
-    assert bot.oracle.questions == [f"Well,  {answers.QUESTION}"]
+    assert bot.oracle.questions == [f"Well, {answers.QUESTION}"]
     assert bot.inbox.options[0]["lane"].endswith(first.ts)
 
 
@@ -322,9 +321,23 @@ async def test_given_no_signing_secret_when_served_over_http_then_it_is_refused(
         http_app(idle.account, idle.inbox, signing_secret="")
 
 
-async def test_given_a_token_that_slack_does_not_know_when_signing_in_then_it_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(SlackRefused, match="invalid_auth"):
+async def test_given_a_token_that_slack_does_not_know_when_signing_in_then_it_says_which(sandbox: Sandbox) -> None:
+    with pytest.raises(WrongUse, match="SLACK_BOT_TOKEN: invalid_auth"):
         async with signed_in("xoxb-unknown", sandbox.api_url):
+            pass
+
+
+async def test_given_an_app_token_that_slack_does_not_know_when_connecting_then_it_says_which(idle: Bot) -> None:
+    with pytest.raises(WrongUse, match="SLACK_APP_TOKEN: invalid_auth"):
+        async with socket_mode(bolt_app(idle.account, idle.inbox), idle.account, "xapp-unknown"):
+            pass
+
+
+async def test_given_slack_is_down_when_signing_in_then_it_may_pass(sandbox: Sandbox) -> None:
+    sandbox.faults.fail("auth.test")
+
+    with pytest.raises(SlackUnavailable):
+        async with signed_in(sandbox.bot_token, sandbox.api_url):
             pass
 
 

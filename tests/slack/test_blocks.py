@@ -86,6 +86,17 @@ def test_given_many_sources_when_composed_then_all_are_listed_and_each_message_f
     assert all(fits(m) for m in messages)
 
 
+def test_given_a_line_that_cites_many_addresses_when_composed_then_every_mark_stands_and_it_fits() -> None:
+    many = [article(f"a{n}", "Fact.", url=f"https://example.org/{'long/' * 30}{n}") for n in range(90)]
+    found = replace(answers.agreement(), statements=(Statement("All of them agree.", answers.cites(*many)),))
+
+    messages = compose(found)
+
+    assert all(f"\\[{n}\\]" in messages[0].body for n in range(1, 91))
+    assert all(str(a.url) in json.dumps([m.tail for m in messages]) for a in many)
+    assert all(fits(m) for m in messages)
+
+
 def test_given_a_sentence_without_end_when_quoted_then_it_is_whole_over_several_messages() -> None:
     endless = article("x", "word " * 8_000 + "end", outlet="Endless", published="2026-05-20")
     found = answers.compared(answers.dispute(), positions=(Position("c", (answers.reading(endless),), 1), answers.CAN))

@@ -19,6 +19,7 @@ SCOPES_OF_EVENTS = {"app_mention": {"app_mentions:read"}, "message.im": {"im:his
 # Every Web API method that the bot may call, with the scopes that Slack asks for it.
 SCOPES_OF_METHODS: dict[str, set[str]] = {
     "agents_sessions_setStatus": {"assistant:write"},
+    "apps_connections_open": set(),  # the app's own token, connections:write
     "assistant_threads_setStatus": {"assistant:write"},
     "auth_test": set(),
     "chat_delete": {"chat:write"},
