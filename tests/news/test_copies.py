@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.news.copies import are_copies, containment, copied_pairs, echoes, independent_sources, same_voice
 from bot.news.model import Article, Citation, Excerpt, Manner, Reading
 from tests.given import article
@@ -52,6 +54,30 @@ def test_given_a_lightly_edited_text_when_compared_then_it_is_a_copy() -> None:
 
 def test_given_two_stories_when_compared_then_they_are_no_copies() -> None:
     assert not are_copies(article("one", *WIRE), article("two", *OTHER))
+
+
+def test_given_short_texts_that_share_a_set_phrase_when_compared_then_they_are_no_copies() -> None:
+    pairs = [
+        ("The bridge opened on Monday.", "The bridge opened on Friday."),
+        ("Forty licences were granted in May.", "Twelve licences were granted in May."),
+        ("The ban was lifted for Anthropic alone, said Ann Lee.", "The ban was lifted for everyone, said Bo Roy."),
+    ]
+    for one, other in pairs:
+        articles = [article("one", one), article("two", other)]
+
+        assert not are_copies(*articles)
+        assert copied_pairs(articles) == set()
+        assert independent_sources([reading(a) for a in articles]) == 2
+
+
+def test_given_a_short_text_printed_whole_when_compared_then_it_is_a_copy() -> None:
+    brief, longer = (
+        article("brief", "The bridge opened on Monday."),
+        article("longer", *OTHER, "The bridge opened on Monday."),
+    )
+
+    assert are_copies(brief, longer)
+    assert copied_pairs([brief, longer]) == {frozenset(("brief", "longer"))}
 
 
 def test_given_an_empty_text_when_compared_then_it_is_no_copy_of_anything() -> None:
@@ -130,6 +156,26 @@ def test_given_an_edited_copy_that_names_the_others_figure_elsewhere_when_counte
     edited = article("edited", WIRE[0].replace("340", "430"), *WIRE[1:], "Of these, 340 are in the capital.")
 
     assert not same_voice(reading(wire, 1), reading(edited, 1))
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("340", "430"), ("Tuesday", "Thursday"), ("had been", "had not been"), ("another hundred", "another thousand")],
+)
+def test_given_an_edit_of_a_telling_word_when_counted_then_the_sentence_is_that_outlets_own(was: str, now: str) -> None:
+    wire = article("wire", *WIRE)
+    edited = article("edited", *(s.replace(was, now) for s in WIRE))
+    number = next(n for n, s in enumerate(WIRE, 1) if was in s)
+
+    assert are_copies(wire, edited)
+    assert independent_sources([reading(wire, number), reading(edited, number)]) == 2
+
+
+def test_given_an_edit_of_style_when_counted_then_it_is_still_one_source() -> None:
+    wire = article("wire", *WIRE)
+    joined = article("edited", f"{WIRE[0][:-1]}; {WIRE[1]}".replace("granted", "issued"), WIRE[2])
+
+    assert independent_sources([reading(wire, 1), reading(joined, 1)]) == 1
 
 
 def test_given_a_copy_when_its_sentences_are_shown_before_then_they_are_echoes_of_those() -> None:
