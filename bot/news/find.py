@@ -41,7 +41,7 @@ async def find(question: str, archive: Archive, excerpt_tokens: int) -> Found:
 
 
 def _every_source_heard(ranked: Sequence[Excerpt], room: int) -> tuple[list[Excerpt], int]:
-    """Take each source's best excerpt in turn, then each one's next, while they fit."""
+    """Take each source's best excerpt in turn, then each one's next, while they fit; the very first in any case."""
     voices = _voices([e.article for e in ranked])
     by_voice: dict[str, list[Excerpt]] = {}
     for excerpt in ranked:
@@ -55,7 +55,7 @@ def _every_source_heard(ranked: Sequence[Excerpt], room: int) -> tuple[list[Exce
                 continue
             new = [s for s in found[rank].sentences if (found[rank].article.id, s.number) not in seen]
             size = sum(_size(s.text) for s in new)
-            if size <= room:
+            if size <= room or not chosen:
                 room -= size
                 seen.update((found[rank].article.id, s.number) for s in new)
                 chosen.append(found[rank])
@@ -67,13 +67,14 @@ def _voices(articles: Sequence[Article]) -> dict[str, str]:
     """Article id to its voice: its outlet, or that of the earlier article of which it is mostly a copy."""
     unique = _oldest_first({a.id: a for a in articles}.values())
     voices = {a.id: a.outlet.casefold() for a in unique}
-    by_id = {a.id: a for a in unique}
     order = {a.id: i for i, a in enumerate(unique)}
-    for pair in copied_pairs(unique):
-        first, later = sorted(pair, key=lambda id: order[id])
-        runs = shingles(by_id[later].text)
-        if len(runs & shingles(by_id[first].text)) / len(runs) >= MOSTLY_COPIED:
-            voices[later] = voices[first]
+    pairs = sorted(sorted((order[id] for id in pair), reverse=True) for pair in copied_pairs(unique))
+    joined: set[int] = set()
+    for later, first in pairs:  # oldest first, so that a copy of a copy speaks with the voice of the original
+        runs = shingles(unique[later].text)
+        if later not in joined and len(runs & shingles(unique[first].text)) / len(runs) >= MOSTLY_COPIED:
+            joined.add(later)
+            voices[unique[later].id] = voices[unique[first].id]
     return voices
 
 

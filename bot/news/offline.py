@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.news.cite import Sheet, ShownSource
-from bot.news.copies import copied_pairs, words
-from bot.news.model import Citation, Sentence, Statement
+from bot.news.copies import copied_pairs, same_voice, words
+from bot.news.model import Citation, Manner, Reading, Sentence, Statement
 
 SENTENCES_A_SOURCE = 2
 SHORTEST_WORDS = 4  # a shorter sentence is a heading or an exclamation and says nothing on its own
@@ -31,17 +31,17 @@ def side_by_side(question: str, sheet: Sheet) -> tuple[Statement, ...]:
     scored = [(source, *_best(source, rarity)) for source in sheet.sources]
     ranked = sorted((found for found in scored if found[1] > 0), key=lambda found: (-found[1], found[0].article.id))
     pairs = copied_pairs([source.article for source, _, _ in ranked])
-    told: list[ShownSource] = []
-    statements = []
+    voices: list[list[Reading]] = []
     for source, _, best in ranked:
-        if any(_one_voice(source, other, pairs) for other in told):
-            continue
-        told.append(source)
-        in_order = sorted(best, key=lambda s: s.number)
-        statements.append(
-            Statement(" ".join(s.text for s in in_order), tuple(Citation(source.article, s) for s in in_order))
-        )
-    return tuple(statements)
+        citations = tuple(Citation(source.article, s) for s in sorted(best, key=lambda s: s.number))
+        found = Reading(source.article, " ".join(c.quote for c in citations), Manner.FACT, citations)
+        same = [voice for voice in voices if any(_one_voice(found, other, pairs) for other in voice)]
+        voices = [voice for voice in voices if voice not in same[1:]]
+        if same:
+            same[0] += [*(other for voice in same[1:] for other in voice), found]
+        else:
+            voices.append([found])
+    return tuple(Statement(best.says, best.citations) for best, *_ in voices)
 
 
 def stems(text: str) -> frozenset[str]:
@@ -74,9 +74,11 @@ def _score(sentence: str, rarity: dict[str, float]) -> float:
     return sum(rarity.get(w, 0.0) for w in stems(sentence)) / (1 + length / USUAL_WORDS)
 
 
-def _one_voice(one: ShownSource, other: ShownSource, pairs: set[frozenset[str]]) -> bool:
-    same_outlet = one.article.outlet.casefold() == other.article.outlet.casefold()
-    return same_outlet or frozenset((one.article.id, other.article.id)) in pairs
+def _one_voice(one: Reading, other: Reading, pairs: set[frozenset[str]]) -> bool:
+    """As `same_voice`, asked only of those that can be: what a longer piece adds to the wire it holds is its own."""
+    if one.article.outlet.casefold() == other.article.outlet.casefold():
+        return True
+    return frozenset((one.article.id, other.article.id)) in pairs and same_voice(one, other)
 
 
 def _stem(word: str) -> str:
