@@ -1,0 +1,100 @@
+"""One dispute stands once, whatever its wordings: doubles are known by the sentences that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from itertools import permutations
+
+from bot.news.model import Answer, Comparison, Kind, Position, Relation, Standing
+from bot.news.offline import stems
+from bot.news.standing import Entry, SentenceKey, State, resting_on, sentence_key
+
+SHARED = 0.5  # of the smaller side's sentences; half, since each comparison picks up to three of several that fit
+SAME_CLAIM = 1 / 3  # of the smaller claim's telling words; two claims on one sentence often share none
+# One pair of sentences can conflict on a number and on a date at once; the other kinds are often only wordings.
+_DISTINCT = frozenset({Kind.NUMBER, Kind.DATE, Kind.ATTRIBUTION, Kind.CAUSE})
+
+
+def same_dispute(one: Comparison, other: Comparison) -> bool:
+    """Whether two comparisons set the same sentences against each other, about the same kind of thing."""
+    if not same_matter(one.kind, other.kind):
+        return False
+    sides = [resting_on(p) for p in other.positions]
+    return any(
+        shared(a, c) and shared(b, d)
+        for a, b in _pairs([resting_on(p) for p in one.positions])
+        for c, d in permutations(sides, 2)
+    )
+
+
+def same_matter(one: Kind | None, other: Kind | None) -> bool:
+    """Whether two kinds can be one matter in two wordings."""
+    return one is other or one not in _DISTINCT or other not in _DISTINCT
+
+
+def shared(one: Set[SentenceKey], other: Set[SentenceKey]) -> bool:
+    smaller = min(len(one), len(other))
+    return smaller > 0 and len(one & other) >= SHARED * smaller
+
+
+def double_of(comparison: Comparison, entries: Iterable[Entry]) -> Entry | None:
+    """The standing entry of which a comparison is a double; an open one before a settled one."""
+    found = [e for e in entries if not e.private and same_dispute(comparison, e.comparison)]
+    return min(found, key=lambda e: (e.state is not State.OPEN, e.opened, e.id), default=None)
+
+
+def standing_for(answer: Answer, entries: Iterable[Entry]) -> tuple[Standing, ...]:
+    """The open disputes to show beside an answer: those in which the answer's own claim is one of the sides.
+
+    A side's own best sentence must carry the answer, and its claim must share words with what the answer says, for
+    a sentence often holds several facts. The answer's own dispute is not shown again.
+    """
+    comparison = answer.comparison
+    own = comparison if comparison.relation is Relation.DISPUTE else None
+    told = _told(answer)
+    return tuple(
+        Standing(entry.comparison.question, entry.comparison.positions)
+        for entry in entries
+        if entry.state is State.OPEN
+        and not entry.private
+        and not (own and same_dispute(own, entry.comparison))
+        and any(_is_claimed(position, told) for position in entry.comparison.positions)
+    )
+
+
+def about(topic: str, entry: Entry) -> bool:
+    """Whether every telling word of a topic stands in an entry's question, claims or sentences."""
+    comparison = entry.comparison
+    cited = [c.quote for p in comparison.positions for r in p.readings for c in r.citations]
+    text = " ".join([comparison.question, *(p.claim for p in comparison.positions), *cited])
+    return stems(topic) <= stems(text)
+
+
+Told = tuple[frozenset[SentenceKey], frozenset[str]]
+
+
+def _told(answer: Answer) -> list[Told]:
+    """What an answer claims, each claim with the sentences it rests on."""
+    claims = [(_leading(p), stems(p.claim)) for p in answer.comparison.positions]
+    for statement in answer.statements:
+        keys = frozenset(sentence_key(c) for c in statement.citations)
+        claims.append((keys, stems(statement.text)))
+    return claims
+
+
+def _is_claimed(position: Position, told: Sequence[Told]) -> bool:
+    leading, claim = _leading(position), stems(position.claim)
+    for keys, said in told:
+        smaller = min(len(claim), len(said))
+        if leading & keys and smaller and len(claim & said) >= SAME_CLAIM * smaller:
+            return True
+    return False
+
+
+def _leading(position: Position) -> frozenset[SentenceKey]:
+    """The most telling sentence of each reading."""
+    return frozenset(sentence_key(r.citations[0]) for r in position.readings)
+
+
+def _pairs(sides: Sequence[frozenset[SentenceKey]]) -> list[tuple[frozenset[SentenceKey], frozenset[SentenceKey]]]:
+    return [(a, b) for i, a in enumerate(sides) for b in sides[i + 1 :]]
