@@ -88,6 +88,8 @@ def entered(found: Json, value: Any) -> Json:
     return {key: found.get(initial) if value is None else value}
 
 
+# These tell the bot of a press and hold no value of a form.
+_PRESSED = {"button", "overflow", "feedback_buttons", "icon_button", "workflow_button"}
 _PLAIN = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -159,8 +161,8 @@ def click_message(
 def click_view(slack: Slack, workspace: Workspace, view: OpenView, action_id: str, value: Any) -> Delivery:
     block, found = element(view.view["blocks"], action_id)
     action = _action(block, found, value)
-    if found["type"] not in ("button", "overflow"):
-        view.state.setdefault(block["block_id"], {})[action_id] = {"type": found["type"]} | entered(found, value)
+    if found["type"] not in _PRESSED:
+        enter(view, action_id, value)
     body = _base(workspace, view.user) | {
         "type": "block_actions",
         "container": {"type": "view", "view_id": view.id},
@@ -171,12 +173,18 @@ def click_view(slack: Slack, workspace: Workspace, view: OpenView, action_id: st
     return slack.courier.send("interactive", body)
 
 
+def enter(view: OpenView, action_id: str, value: Any) -> None:
+    """Keep a field's value with the view."""
+    block, found = element(view.view["blocks"], action_id)
+    view.state.setdefault(block["block_id"], {})[action_id] = {"type": found["type"]} | entered(found, value)
+
+
 def submit(slack: Slack, workspace: Workspace, view: OpenView, values: Json) -> Delivery:
     """Send a form; `values` gives each action_id its value, others keep what they start with."""
     known = set()
     for block in view.view["blocks"]:
         for found in checks.interactive(block):
-            if found["type"] in ("button", "overflow", "feedback_buttons", "icon_button", "workflow_button"):
+            if found["type"] in _PRESSED:
                 continue
             known.add(found["action_id"])
             kept = view.state.get(block["block_id"], {}).get(found["action_id"])

@@ -107,6 +107,9 @@ class Slack:
     hooks: dict[str, Hook] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
     codes: dict[str, Workspace] = field(default_factory=dict)
+    commands: list[Json] = field(default_factory=list)
+    shortcuts: list[Json] = field(default_factory=list)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
     courier: Courier = field(init=False)
 
     def record(self, call: Call) -> None:
@@ -117,7 +120,10 @@ class Slack:
                 file.write(json.dumps({"method": call.method, "args": call.args}, ensure_ascii=False) + "\n")
 
     def message_changed(self, workspace: Workspace, message: Message) -> None:
-        self.changes.tell({"kind": "message", "team": workspace.id, "channel": message.channel, "ts": message.ts})
+        """Tell of a message, and of the one that its thread hangs from, which counts its replies."""
+        stamps = [message.ts] + ([message.thread_ts] if message.is_reply and message.thread_ts else [])
+        for ts in stamps:
+            self.changes.tell({"kind": "message", "team": workspace.id, "channel": message.channel, "ts": ts})
 
     def workspace_of(self, some_id: str) -> Workspace:
         """The workspace in which a channel, a person or a view has this id. Raises KeyError."""

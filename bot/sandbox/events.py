@@ -9,6 +9,12 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.state import Json, Message, Workspace, new_id
 
 
+def subscribed(manifest: Json) -> frozenset[str]:
+    """The bot events that a manifest subscribes to."""
+    found = manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])
+    return frozenset(str(event) for event in found)
+
+
 def send(slack: Slack, workspace: Workspace, event: Json) -> Delivery:
     """Deliver an event, whether or not the app subscribes to it."""
     body = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +13,10 @@ from bot.sandbox import acts, assistants, chat, conversations, events, files, pe
 from bot.sandbox.api import WebApi
 from bot.sandbox.core import ALL_EVENTS, Call, Slack, new_workspace, recorder_at
 from bot.sandbox.delivery import Courier, Delivery
+from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
 from bot.sandbox.http import Server
-from bot.sandbox.page import Dev, application
+from bot.sandbox.page import application
 from bot.sandbox.sockets import SocketHub
 from bot.sandbox.state import Json, Message, OpenView, Session, Status, Workspace
 
@@ -36,7 +37,8 @@ class Sandbox:
 
     `retry_after_s`: the waits before an event that was not acknowledged is brought again; Slack's are at once, a
     minute, five minutes. `record`: a file or folder for the accepted calls, as JSON Lines; by default what
-    RECORD_SLACK_CALLS names. `events`: the bot events that the app subscribes to, by their names in a manifest.
+    RECORD_SLACK_CALLS names. `manifest`: the app's, for the events it subscribes to, its commands and shortcuts;
+    without one it subscribes to every event, and `/coverage` is its command.
     `request_url`: where events go over HTTP; without it they go over Socket Mode. `dev`: the bot's `/dev`, for
     the page (see `bot.sandbox.dev`).
     """
@@ -47,7 +49,7 @@ class Sandbox:
         port: int = 0,
         record: Path | str | None = None,
         request_url: str | None = None,
-        events: Iterable[str] = ALL_EVENTS,
+        manifest: Json | None = None,
         ack_timeout_s: float = 3,
         retry_after_s: Sequence[float] = (0, 60, 300),
         stream_lifetime_s: float = 300,
@@ -62,7 +64,9 @@ class Sandbox:
             signing_secret=secrets.token_hex(16),
             stream_lifetime_s=stream_lifetime_s,
             trigger_lifetime_s=trigger_lifetime_s,
-            events=frozenset(events),
+            events=events.subscribed(manifest) if manifest else ALL_EVENTS,
+            commands=manifest["features"].get("slash_commands", []) if manifest else [{"command": "/coverage"}],
+            shortcuts=manifest["features"].get("shortcuts", []) if manifest else [],
             recorder=recorder_at(Path(wished)) if wished else None,
             workspaces={home.id: home},
         )
@@ -78,6 +82,8 @@ class Sandbox:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._slack.closing.set()
+        self._slack.changes.tell({"kind": "closing"})
         await self._courier.close()
         await self._hub.cut()
         await self._server.stop()
@@ -193,6 +199,10 @@ class Sandbox:
         person = user or place.only_for or next(iter(_humans(workspace)))
         return await _settled(acts.click_message(self._slack, workspace, place, person, action_id, value))
 
+    def enter(self, view: OpenView, action_id: str, value: Any) -> None:
+        """Fill in one field of a form; the bot is not told before the form is sent."""
+        acts.enter(view, action_id, value)
+
     async def submit(self, view: OpenView, values: Json | None = None) -> dict[str, str]:
         """Send a modal's form; `values` by action_id. Returns the bot's errors by block_id, none where it was taken."""
         workspace = self._slack.workspace_of(view.user)
@@ -252,16 +262,20 @@ class Sandbox:
 
     async def stop_stream(self, message: Message, user: str) -> Delivery:
         """Press Stop while the bot works in this message's thread."""
-        workspace = self._slack.workspace_of(message.channel)
-        if message.stream is not None and message.stream.open:
-            message.stream.open, message.stream.stopped_by_person = False, True
-            self._slack.message_changed(workspace, message)
+        return await self.stop_work(message.channel, message.thread_ts or message.ts, user)
+
+    async def stop_work(self, channel: str, thread_ts: str | None, user: str) -> Delivery:
+        """Press Stop in a thread: its open streams end, and the bot is told."""
+        workspace = self._slack.workspace_of(channel)
+        for message in workspace.thread(channel, thread_ts) if thread_ts else workspace.top_level(channel):
+            if message.stream is not None and message.stream.open:
+                message.stream.open, message.stream.stopped_by_person = False, True
+                self._slack.message_changed(workspace, message)
         event: Json = {
             "type": "agent_session_stopped",
             "user": user,
-            "channel": message.channel,
-            "thread_ts": message.thread_ts or message.ts,
-            "message_ts": message.ts,
+            "channel": channel,
+            "thread_ts": thread_ts,
             "event_ts": workspace.new_ts(),
         }
         return await _settled(events.send(self._slack, workspace, event))

@@ -1,0 +1,182 @@
+/** What the page knows, and how it learns more. Everything that is drawn is drawn from `state`. */
+
+import { dev, get, post } from "./api.js";
+
+export const state = {
+  ready: false,
+  me: null,
+  bot: null,
+  team: null,
+  people: new Map(),
+  channels: new Map(),
+  commands: [],
+  shortcuts: [],
+  subcommands: [],
+  connected: false,
+  faults: {},
+  channel: null,
+  tab: "messages",
+  messages: new Map(),
+  around: new Map(),
+  unread: new Map(),
+  panes: [],
+  view: null,
+  depth: 0,
+  form: { view: null, values: {}, errors: {}, busy: false },
+  home: null,
+  editing: null,
+  notice: "",
+  spoken: "",
+  questions: [],
+  articles: [],
+  coverage: [],
+  clock: null,
+  model: null,
+  navOpen: false,
+};
+
+const watchers = [];
+let drawing = false;
+
+/** Draw soon: many changes at once are drawn once. */
+export function changed() {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    for (const watcher of watchers) watcher();
+  });
+}
+
+export const watch = (watcher) => watchers.push(watcher);
+
+let noticeTimer;
+
+/** Show a sentence for a while. */
+export function notice(text) {
+  state.notice = text;
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => {
+    state.notice = "";
+    changed();
+  }, 6000);
+  changed();
+}
+
+/** Do something that may fail; a failure, or what the server says went wrong, is shown. */
+export async function attempt(doing) {
+  try {
+    const answer = await doing();
+    if (answer?.error) notice(answer.error);
+    return answer;
+  } catch (failure) {
+    notice(failure.message);
+    return null;
+  }
+}
+
+export const act = (name, body) => attempt(() => post(`/page/${name}`, { person: state.me, ...body }));
+
+export const person = (id) => state.people.get(id) ?? { id, real_name: id === "USLACKBOT" ? "Slackbot" : id, name: id };
+
+export const tz = () => person(state.me).tz ?? "UTC";
+
+export const list = (channel) => state.messages.get(channel) ?? [];
+
+export const find = (channel, ts) => list(channel).find((message) => message.ts === ts);
+
+export const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
+
+export const thread = (channel, ts) => list(channel).filter((m) => m.ts === ts || m.thread_ts === ts);
+
+let feed;
+
+/** Look at the workspace as this person. */
+export async function become(me) {
+  const query = me ? { person: me } : {};
+  const told = await get("/page/state", query);
+  Object.assign(state, {
+    ready: true,
+    me: told.me,
+    bot: told.bot,
+    team: told.team,
+    commands: told.commands,
+    shortcuts: told.shortcuts,
+    connected: told.connected,
+    faults: told.faults,
+    people: new Map(told.people.map((p) => [p.id, p])),
+    channels: new Map(told.channels.map((c) => [c.id, c])),
+  });
+  screen(told);
+  localStorage.setItem("person", told.me);
+  feed?.close();
+  feed = new EventSource(`/page/changes?${new URLSearchParams({ person: told.me })}`);
+  feed.onmessage = (event) => hear(JSON.parse(event.data));
+  feed.onopen = () => Promise.all([...state.channels.keys()].map(load));
+  feed.onerror = () => {
+    state.connected = false;
+    changed();
+  };
+  await Promise.all(told.channels.map((channel) => load(channel.id)));
+}
+
+async function load(channel) {
+  const told = await get("/page/messages", { channel, person: state.me });
+  state.messages.set(channel, told.messages);
+  state.around.set(channel, told.around);
+  changed();
+}
+
+function screen(told) {
+  if (told.view?.id !== state.view?.id) state.form = { view: told.view?.id, values: {}, errors: {}, busy: false };
+  state.view = told.view;
+  state.depth = told.depth;
+  state.home = told.home;
+}
+
+function hear(told) {
+  if (told.kind === "message") placeMessage(told.channel, told.message);
+  else if (told.kind === "deleted") {
+    state.messages.set(told.channel, list(told.channel).filter((message) => message.ts !== told.ts));
+  } else if (told.kind === "around") state.around.set(told.channel, told.around);
+  else if (told.kind === "view") screen(told);
+  else if (told.kind === "connection") state.connected = told.connected;
+  changed();
+}
+
+function placeMessage(channel, message) {
+  const known = list(channel);
+  const at = known.findIndex((other) => other.ts === message.ts);
+  if (at >= 0) {
+    if (known[at].streaming && !message.streaming) announce(message);
+    state.messages.set(channel, known.with(at, message));
+    return;
+  }
+  state.messages.set(channel, [...known, message].sort((a, b) => (a.ts < b.ts ? -1 : 1)));
+  if (message.user === state.me) return;
+  if (!message.streaming) announce(message);
+  if (channel !== state.channel) state.unread.set(channel, (state.unread.get(channel) ?? 0) + 1);
+  else if (isReply(message) && find(channel, message.thread_ts)?.user === state.me && !state.panes.length) {
+    state.panes = [{ kind: "thread", channel, ts: message.thread_ts }];
+  }
+}
+
+/** Say a new message to those who listen instead of looking: its first line. */
+function announce(message) {
+  const first = (message.slack.text ?? "").split("\n", 1)[0].slice(0, 300);
+  state.spoken = `${person(message.user).real_name}: ${first}`;
+}
+
+/** Everything that the bot tells of itself. */
+export async function learn() {
+  const [ready, commands, coverage, clock, faults] = await Promise.all(
+    ["ready", "commands", "articles", "clock", "faults"].map((path) => dev(path).catch(() => null)),
+  );
+  state.questions = ready?.questions ?? [];
+  state.articles = ready?.articles ?? [];
+  state.subcommands = commands ?? [];
+  state.coverage = coverage ?? [];
+  state.clock = clock;
+  state.model = faults?.model ?? null;
+  changed();
+}
