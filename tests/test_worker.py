@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -272,19 +273,32 @@ async def test_given_a_job_that_was_taken_over_when_its_handler_finds_out_then_n
     assert await jobs.dead() == []
 
 
-async def test_given_a_job_longer_than_its_lease_when_run_then_nobody_else_gets_it(jobs: JobTable[Job]) -> None:
+async def test_given_a_job_longer_than_its_lease_when_run_then_nobody_else_gets_it(database: Database) -> None:
+    lease_s, renewals, now = 0.03, 0, datetime(2026, 5, 20, tzinfo=UTC)
+    renewed_often = asyncio.Event()
+
+    class Passing(JobTable[Job]):
+        """A table whose time passes with each renewal, and nearly as far as the lease reaches."""
+
+        async def renew(self, job: Job, lease_s: float) -> None:
+            nonlocal renewals, now
+            await super().renew(job, lease_s)
+            now += timedelta(seconds=0.9 * lease_s)
+            renewals += 1
+            if renewals == 4:
+                renewed_often.set()
+
+    jobs = Passing(database, Job, clock=lambda: now)
     await jobs.put("answer", {}, keys=["1"])
     claims: list[int] = []
-    ended = asyncio.Event()
 
     async def handle(job: Job) -> None:
         claims.append(job.claim)
-        await asyncio.sleep(1)
-        ended.set()
+        await renewed_often.wait()
 
-    first, second = (worker_for(jobs, handle, lease_s=0.3) for _ in range(2))
+    first, second = (worker_for(jobs, handle, lease_s=lease_s) for _ in range(2))
     async with at_work(first), at_work(second):
-        await asyncio.wait_for(ended.wait(), 10)
+        await asyncio.wait_for(renewed_often.wait(), 10)
 
     assert claims == [1]
 

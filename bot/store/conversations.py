@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.news.model import Turn
 from bot.store import tables
@@ -28,17 +28,13 @@ class Conversations:
 
     async def turns(self, channel: str, thread_ts: str) -> Sequence[Turn]:
         """The latest turns of a thread, oldest first; empty where nothing was answered in it."""
-        turns = tables.turns
-        found = (
-            select(turns.c.question, turns.c.lead)
-            .where(turns.c.workspace == self._workspace, turns.c.channel == channel, turns.c.thread_ts == thread_ts)
-            .order_by(turns.c.id.desc())
-            .limit(_LATEST)
-        )
-        latest = await self._database.read(lambda connection: connection.execute(found).all())
-        return [Turn(question, lead) for question, lead in reversed(latest)]
+        latest = self._latest(channel, thread_ts).limit(_LATEST)
+        rows = await self._database.read(lambda connection: connection.execute(latest).all())
+        return [Turn(question, lead) for question, lead in reversed(rows)]
 
     async def keep(self, channel: str, thread_ts: str, turn: Turn) -> None:
+        """Add a turn to a thread; one that is its latest already is not added, for a job may run twice."""
+        latest = self._latest(channel, thread_ts).limit(1)
         row = {
             "workspace": self._workspace,
             "channel": channel,
@@ -47,10 +43,24 @@ class Conversations:
             "lead": turn.lead,
             "at": self._clock(),
         }
-        await self._database.write(lambda connection: connection.execute(insert(tables.turns), row))
+
+        def add(connection: Connection) -> None:
+            known = connection.execute(latest).first()
+            if known is None or Turn(known.question, known.lead) != turn:
+                connection.execute(insert(tables.turns), row)
+
+        await self._database.write(add)
 
     async def purge(self, *, older_than_s: float) -> int:
         """Forget the turns that are older; how many there were."""
         before = self._clock() - timedelta(seconds=older_than_s)
         old = delete(tables.turns).where(tables.turns.c.workspace == self._workspace, tables.turns.c.at < before)
         return await self._database.write(lambda connection: connection.execute(old).rowcount)
+
+    def _latest(self, channel: str, thread_ts: str) -> Select[str, str]:
+        turns = tables.turns
+        return (
+            select(turns.c.question, turns.c.lead)
+            .where(turns.c.workspace == self._workspace, turns.c.channel == channel, turns.c.thread_ts == thread_ts)
+            .order_by(turns.c.id.desc())
+        )

@@ -158,7 +158,7 @@ def _sqlite(url: URL, *, writing: bool) -> Engine:
             f"busy_timeout={_WAIT_S * 1000}",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-65536",  # KiB
+            "cache_size=-16384",  # KiB, for each of up to nine connections
         ):
             connection.execute(f"PRAGMA {pragma}").close()
         _write_ahead(connection)

@@ -34,6 +34,8 @@ from bot.store.tables import ENDED, job_keys, job_notes, jobs
 _WAITING: ColumnElement[str] = literal_column("'waiting'")
 _RUNNING: ColumnElement[str] = literal_column("'running'")
 
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Claimed(Protocol):
     """What the table needs of a job that a worker holds."""
@@ -101,7 +103,7 @@ class JobTable(Generic[J]):
             "lane": lane,
             "priority": priority,
             "state": "waiting",
-            "due": self._in(after_s),
+            "due": self._due(after_s),
             "claim": 0,
             "attempts": 0,
             "purged": False,
@@ -171,11 +173,11 @@ class JobTable(Generic[J]):
 
     async def retry(self, job: J, after_s: float, reason: str) -> None:
         """Have it claimed again, not before `after_s` seconds have passed; its lane waits for it."""
-        await self._change(job, state="waiting", due=self._in(after_s), reason=reason)
+        await self._change(job, state="waiting", due=self._due(after_s), reason=reason)
 
     async def release(self, job: J) -> None:
         """Give it back untried, to be claimed by any worker at once."""
-        await self._change(job, state="waiting", due=self._clock(), attempts=jobs.c.attempts - 1)
+        await self._change(job, state="waiting", due=self._due(0), attempts=jobs.c.attempts - 1)
 
     async def bury(self, job: J, reason: str) -> None:
         """Give up: the job stays, dead, to be listed and revived by hand; its lane moves on."""
@@ -195,7 +197,7 @@ class JobTable(Generic[J]):
         revived = (
             update(jobs)
             .where(jobs.c.id == id, jobs.c.state == "dead")
-            .values(state="waiting", due=self._clock(), attempts=0, ended=None)
+            .values(state="waiting", due=self._due(0), attempts=0, ended=None)
         )
         return await self._database.write(lambda connection: connection.execute(revived).rowcount == 1)
 
@@ -219,6 +221,10 @@ class JobTable(Generic[J]):
             return emptied
 
         return await self._database.write(forget)
+
+    def _due(self, after_s: float) -> datetime:
+        # What is due at once stays due when the clock is set back.
+        return self._in(after_s) if after_s > 0 else _EVER
 
     def _in(self, seconds: float) -> datetime:
         return self._clock() + timedelta(seconds=seconds)

@@ -24,6 +24,16 @@ async def test_given_turns_of_a_thread_when_asked_then_they_come_oldest_first_an
     assert await ours.turns("C3", "1.0") == []
 
 
+async def test_given_a_turn_that_is_kept_twice_in_a_row_when_asked_then_it_is_there_once(database: Database) -> None:
+    conversations = Conversations(database, "T1")
+    first, second = Turn("Who?", "Ann."), Turn("When?", "In May.")
+
+    for turn in (first, first, second, first):
+        await conversations.keep("C1", "1.0", turn)
+
+    assert await conversations.turns("C1", "1.0") == [first, second, first]
+
+
 async def test_given_a_long_thread_when_asked_then_its_latest_turns_come(database: Database) -> None:
     conversations = Conversations(database, "T1")
     for number in range(25):

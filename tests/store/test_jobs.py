@@ -146,6 +146,22 @@ async def test_given_a_job_for_later_when_claimed_then_it_waits_for_its_time(job
     assert await texts(jobs, 1) == ["later"]
 
 
+async def test_given_a_clock_that_is_set_back_when_claimed_then_what_was_due_is_still_due(
+    jobs: JobTable[Job], clock: Clock
+) -> None:
+    for name in ("put", "given back", "revived"):
+        await jobs.put("answer", {"text": name}, keys=[name])
+    _, given_back, revived = [await claimed(jobs) for _ in range(3)]
+    await jobs.put("answer", {"text": "put later"}, keys=["put later"])
+    await jobs.release(given_back)
+    await jobs.bury(revived, "gone")
+    await jobs.revive(revived.id)
+
+    clock.pass_s(-3600)
+
+    assert await texts(jobs, 4) == ["given back", "revived", "put later", "-"]
+
+
 async def test_given_a_lease_when_it_runs_out_then_another_takes_over_with_the_notes_and_the_first_is_fenced(
     jobs: JobTable[Job], clock: Clock
 ) -> None:

@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import Connection, text
 
@@ -153,8 +153,8 @@ async def _process(
     try:
         yield process, _lines(process)
     finally:
-        if process.returncode is None:
-            os.kill(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)  # not `process.kill`: it would reap what asyncio is waiting for
         await process.communicate()
 
 

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from bot.store import ledger_tables
+from bot.store import ledger_tables, tables
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=ledger_tables.metadata)
+assert ledger_tables.entries.metadata is tables.metadata  # each module of tables adds its own to the one metadata
+context.configure(connection=context.config.attributes["connection"], target_metadata=tables.metadata)
 context.run_migrations()
