@@ -1,9 +1,10 @@
-"""The process in which `confined` reads pages and feeds: `python -m bot.feeds.child FD MEMORY_MB`."""
+"""The process in which `confined` reads pages and feeds: `python -m bot.feeds.child FD MEMORY_MB TIMEOUT_S`."""
 
 from __future__ import annotations
 
 import json
 import resource
+import signal
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -17,8 +18,10 @@ from bot.feeds.entries import feed_to_json
 from bot.feeds.extraction import extract
 from bot.feeds.parsing import parse_feed
 
+_GRACE_S = 5.0
 
-def main(fd: int, memory_mb: int) -> None:
+
+def main(fd: int, memory_mb: int, timeout_s: float) -> None:
     """Answer until the other end closes the pipe."""
     with suppress(ValueError, OSError):  # macOS does not take this limit
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1_000_000, memory_mb * 1_000_000))
@@ -29,7 +32,10 @@ def main(fd: int, memory_mb: int) -> None:
                 header, content = json.loads(pipe.recv_bytes()), pipe.recv_bytes()
             except (EOFError, OSError):
                 return
+            # Whoever asked kills this process in time; the alarm is for when they were killed themselves.
+            signal.setitimer(signal.ITIMER_REAL, timeout_s + _GRACE_S)
             pipe.send_bytes(json.dumps(_reply(header, content)).encode())
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _reply(header: dict[str, Any], content: bytes) -> dict[str, Any]:
@@ -48,4 +54,4 @@ def _reply(header: dict[str, Any], content: bytes) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

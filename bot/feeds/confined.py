@@ -31,11 +31,11 @@ class Confined:
     """
 
     def __init__(self, *, workers: int = 1, timeout_s: float = 15, memory_mb: int = 2_000) -> None:
-        self._timeout_s = timeout_s
         self._idle: queue.LifoQueue[_Process] = queue.LifoQueue()
         for _ in range(workers):
-            self._idle.put(_Process(memory_mb))
+            self._idle.put(_Process(memory_mb, timeout_s))
         self._workers = workers
+        self._closed = False
 
     def page(self, html: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
         """The article in a page. Raises UnreadableCoverage; waits for a free process."""
@@ -47,8 +47,12 @@ class Confined:
         return feed_from_json(self._ask({"kind": "feed", "url": url, "content_type": content_type}, content))
 
     def close(self) -> None:
-        for _ in range(self._workers):
-            self._idle.get().stop()
+        """Stop all processes, each after what it is reading. Whatever is asked later is refused."""
+        self._closed = True
+        stopped = [self._idle.get() for _ in range(self._workers)]
+        for process in stopped:
+            process.stop()
+            self._idle.put(process)
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +64,9 @@ class Confined:
 
     def _ask(self, header: dict[str, Any], content: bytes) -> dict[str, Any]:
         with self._process() as process:
-            reply = process.ask(json.dumps(header).encode(), content, self._timeout_s)
+            if self._closed:
+                raise UnreadableCoverage("reading has ended")
+            reply = process.ask(json.dumps(header).encode(), content)
         if "reason" in reply:
             raise UnreadableCoverage(reply["reason"])
         return reply
@@ -77,16 +83,17 @@ class Confined:
 class _Process:
     """One process and the pipe to it; not running until it is asked, and after it failed."""
 
-    def __init__(self, memory_mb: int) -> None:
+    def __init__(self, memory_mb: int, timeout_s: float) -> None:
         self._memory_mb = memory_mb
+        self._timeout_s = timeout_s
         self._running: tuple[subprocess.Popen[bytes], Connection] | None = None
 
-    def ask(self, header: bytes, content: bytes, timeout_s: float) -> dict[str, Any]:
+    def ask(self, header: bytes, content: bytes) -> dict[str, Any]:
         try:
             pipe = self._pipe()
             pipe.send_bytes(header)
             pipe.send_bytes(content)
-            if not pipe.poll(timeout_s):
+            if not pipe.poll(self._timeout_s):
                 raise TimeoutError
             reply: dict[str, Any] = json.loads(pipe.recv_bytes(_MAX_REPLY_BYTES))
         except TimeoutError as error:
@@ -111,7 +118,12 @@ class _Process:
         ours, theirs = Pipe()
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "bot.feeds.child", str(theirs.fileno()), str(self._memory_mb)],
+                [
+                    sys.executable,
+                    "-m",
+                    "bot.feeds.child",
+                    *map(str, (theirs.fileno(), self._memory_mb, self._timeout_s)),
+                ],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

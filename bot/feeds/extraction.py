@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.errors import UnreadableCoverage
 from bot.feeds.articles import Details, moment
-from bot.feeds.cleaning import clean, decode_declared
+from bot.feeds.cleaning import clean, clean_line, decode_declared
 from bot.feeds.urls import host_of, same_site, web_url
 
 MAX_PAGE_BYTES = 5_000_000
@@ -67,13 +67,21 @@ def extract(html: bytes, *, url: str | None = None, charset: str | None = None) 
         published=_published(tree) or document.date,
         url=address,
     )
-    return Page(re.sub(r"\n+", "\n\n", document.text), details)
+    return Page("\n\n".join(_paragraphs(document.text, document.title)), details)
 
 
 def _markup(html: bytes, charset: str | None) -> str:
     text = clean(decode_declared(html, charset))
     # The declaration speaks of bytes; with it, lxml would refuse text.
     return re.sub(r"^<\?xml[^>]{0,200}\?>", "", text)
+
+
+def _paragraphs(text: str, title: str | None) -> list[str]:
+    """The paragraphs without the headline, which is known as the title and is no sentence of the article."""
+    paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(paragraphs) > 1 and title and clean_line(paragraphs[0]) == clean_line(title):
+        return paragraphs[1:]
+    return paragraphs
 
 
 def _published(tree: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +17,7 @@ from yarl import URL
 
 from bot.errors import UnreadableCoverage
 from bot.feeds.decompress import Inflater
-from bot.feeds.guard import PrivateAddress, connector
+from bot.feeds.guard import PrivateAddress, connector, is_public
 from bot.feeds.politeness import Politeness, Robots
 from bot.feeds.urls import web_url
 
@@ -76,7 +76,7 @@ class Fetcher:
 
     `timeout_s`: seconds for one request from connecting to the last byte, waiting for its turn apart.
     `pause_s`: seconds between two requests to one host; its robots.txt may ask for more.
-    `allow_private`: let it reach addresses that are not public, loopback among them.
+    `may_reach`: whether an IP address may be connected to.
     """
 
     def __init__(
@@ -85,12 +85,12 @@ class Fetcher:
         timeout_s: float = 30,
         pause_s: float = 1,
         max_bytes: int = MAX_BYTES,
-        allow_private: bool = False,
+        may_reach: Callable[[str], bool] = is_public,
         resolver: AbstractResolver | None = None,
     ) -> None:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
-        self._allow_private = allow_private
+        self._may_reach = may_reach
         self._resolver = resolver
         self._politeness = Politeness(pause_s)
         self._session: aiohttp.ClientSession | None = None
@@ -172,7 +172,7 @@ class Fetcher:
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=connector(allow_private=self._allow_private, resolver=self._resolver),
+                connector=connector(self._may_reach, self._resolver),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),  # `_ask` bounds the whole
                 auto_decompress=False,

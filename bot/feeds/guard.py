@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -36,12 +37,17 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def connector(*, allow_private: bool, resolver: AbstractResolver | None = None) -> aiohttp.TCPConnector:
-    """A connector that opens sockets to public addresses alone; to any where `allow_private`."""
+def anywhere(address: str) -> bool:
+    """For sites on loopback, in tests and demonstrations: every address may be reached."""
+    return True
+
+
+def connector(may_reach: Callable[[str], bool], resolver: AbstractResolver | None = None) -> aiohttp.TCPConnector:
+    """A connector that opens sockets to those addresses alone that may be reached."""
 
     def open_socket(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info
-        if not allow_private and not is_public(str(address[0])):
+        if not may_reach(str(address[0])):
             raise PrivateAddress("the address is not public")
         return socket.socket(family, kind, protocol)
 

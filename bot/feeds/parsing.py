@@ -18,7 +18,6 @@ from bot.feeds.cleaning import clean, clean_line
 from bot.feeds.entries import Entry, Feed
 from bot.feeds.urls import web_url
 
-MAX_FEED_BYTES = 10_000_000
 MAX_ENTRIES = 500
 MAX_SUMMARY_CHARACTERS = 50_000
 
@@ -30,7 +29,7 @@ def parse_feed(content: bytes, *, url: str, content_type: str | None = None) -> 
 
     Raises UnreadableCoverage where it is no feed.
     """
-    if _start(content).startswith(b"{") or (content_type and "json" in content_type):
+    if _start(content).startswith(b"{"):
         return _json_feed(content, url)
     return _xml_feed(content, url, content_type)
 
@@ -52,7 +51,12 @@ def _xml_feed(content: bytes, url: str, content_type: str | None) -> Feed:
 
     # A stream, for a string would be taken for an address or a path to open.
     headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
-    found = feedparser.parse(io.BytesIO(content), response_headers=headers)
+    try:
+        found = feedparser.parse(io.BytesIO(content), response_headers=headers)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # on what is no feed it may raise anything, a TypeError on "</width>"
+        raise UnreadableCoverage("it cannot be read as a feed") from error
     if not found.get("version") and not found.entries:
         raise UnreadableCoverage("it is not a feed")
     outlet = shortened(_text_of(found.feed.get("title") or ""), 200)

@@ -135,7 +135,9 @@ def _ends_sentence(block: str, start: int, stop: re.Match[str]) -> bool:
     following = _NEXT.match(block, stop.end())
     assert following is not None  # every part of the pattern may be empty
     token = following["token"]
-    if not _may_begin(token, following["openers"]) or not _has_words(block[start : stop.start()][:_LOOK_BACK]):
+    if not _may_begin(token, following["openers"]) or not _has_words(
+        block[start : min(stop.start(), start + _LOOK_BACK)]
+    ):
         return False
     if stop["closers"] and marks[0] != "." and _is_attribution(token, following["rest"]):
         return False

@@ -62,14 +62,14 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(web_url(url))
     if cached := _AMP_CACHE.search(parts.netloc + parts.path):
         return canonical_url(urlunsplit(("https", "", f"//{cached['rest']}", parts.query, "")))
-    path = _AMP_FORM.sub("", re.sub(r"/{2,}", "/", parts.path)).rstrip("/") or "/"
+    path = _AMP_FORM.sub("", re.sub(r"/{2,}", "/", unquote(parts.path))).rstrip("/") or "/"
     kept = sorted(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if not _TRACKING.match(name) and value.lower() != "amp"
     )
     host = _MIRROR.sub("", parts.netloc)
-    return urlunsplit(("https", host, quote(unquote(path), safe=_SAFE), urlencode(kept), ""))
+    return urlunsplit(("https", host, quote(path, safe=_SAFE.replace("%", "")), urlencode(kept), ""))
 
 
 def host_of(url: str) -> str:

@@ -15,12 +15,16 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import UnreadableCoverage
 from bot.feeds.fetch import USER_AGENT, Fetcher, Gone, Refused, Unreachable
-from bot.feeds.guard import is_public
+from bot.feeds.guard import anywhere, is_public
 from tests.feeds.site import Asked, a_site, answer
 
 
 def a_fetcher(**settings: Any) -> Fetcher:
-    return Fetcher(**{"allow_private": True, "pause_s": 0, "timeout_s": 5, "max_bytes": 100_000} | settings)
+    return Fetcher(**{"may_reach": anywhere, "pause_s": 0, "timeout_s": 5, "max_bytes": 100_000} | settings)
+
+
+def plays_the_internet(address: str) -> bool:
+    return address == "127.0.0.2"
 
 
 class Names(AbstractResolver):
@@ -223,7 +227,7 @@ async def test_given_nobody_listening_when_fetched_then_it_is_unreachable() -> N
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "127.1", "0.0.0.0", "[::1]"])
 async def test_given_a_private_address_in_any_spelling_when_fetched_then_nothing_is_sent(host: str) -> None:
-    async with a_site({"/a": answer("secret")}) as site, a_fetcher(allow_private=False) as fetcher:
+    async with a_site({"/a": answer("secret")}) as site, a_fetcher(may_reach=is_public) as fetcher:
         with pytest.raises(UnreadableCoverage):
             await fetcher.get(site.url("/a", host))
 
@@ -232,25 +236,21 @@ async def test_given_a_private_address_in_any_spelling_when_fetched_then_nothing
 
 async def test_given_a_name_of_a_private_address_when_fetched_then_nothing_is_sent() -> None:
     resolver = Names(news=["127.0.0.1"])
-    async with a_site({"/a": answer("secret")}) as site, a_fetcher(allow_private=False, resolver=resolver) as fetcher:
+    async with a_site({"/a": answer("secret")}) as site, a_fetcher(may_reach=is_public, resolver=resolver) as fetcher:
         with pytest.raises(UnreadableCoverage, match="private network"):
             await fetcher.get(site.url("/a", "news.example"))
 
     assert site.asked == []
 
 
-async def test_given_a_redirect_to_a_private_address_when_fetched_then_nothing_is_sent_there(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # 127.0.0.2 plays the public internet, where the first site stands.
-    monkeypatch.setattr("bot.feeds.guard.is_public", lambda address: address == "127.0.0.2")
+async def test_given_a_redirect_to_a_private_address_when_fetched_then_nothing_is_sent_there() -> None:
     resolver = Names(news=["127.0.0.2"], inside=["127.0.0.1"])
     async with a_site({"/secret": answer("secret")}) as inside:
         server = await asyncio.start_server(
             lambda reader, writer: redirect_to(inside.url("/secret", "inside.example"), reader, writer), "127.0.0.2", 0
         )
         port = server.sockets[0].getsockname()[1]
-        async with server, a_fetcher(allow_private=False, resolver=resolver) as fetcher:
+        async with server, a_fetcher(may_reach=plays_the_internet, resolver=resolver) as fetcher:
             with pytest.raises(UnreadableCoverage, match="private network"):
                 await fetcher.get(f"http://news.example:{port}/a", robots=False)
 
@@ -264,12 +264,12 @@ async def redirect_to(url: str, reader: asyncio.StreamReader, writer: asyncio.St
     writer.close()
 
 
-async def test_given_dns_that_changes_its_mind_when_fetched_then_the_address_connected_to_counts(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("bot.feeds.guard.is_public", lambda address: address == "127.0.0.2")
+async def test_given_dns_that_changes_its_mind_when_fetched_then_the_address_connected_to_counts() -> None:
     resolver = Names(news=["127.0.0.2", "127.0.0.1"])
-    async with a_site({"/a": answer("secret")}) as site, a_fetcher(allow_private=False, resolver=resolver) as fetcher:
+    async with (
+        a_site({"/a": answer("secret")}) as site,
+        a_fetcher(may_reach=plays_the_internet, resolver=resolver) as fetcher,
+    ):
         with pytest.raises(Unreachable):
             await fetcher.get(site.url("/a", "news.example"), robots=False)  # public, and nobody there
         with pytest.raises(UnreadableCoverage, match="private network"):

@@ -13,6 +13,7 @@ from bot.feeds.articles import Skipped
 from bot.feeds.confined import Confined
 from bot.feeds.entries import Entry
 from bot.feeds.fetch import Fetched, Fetcher, Unreachable
+from bot.feeds.guard import anywhere
 from bot.feeds.ingest import is_address, read_address
 from bot.feeds.pages import read_entry, read_page, read_url
 from bot.news.model import Article
@@ -33,14 +34,14 @@ def fetched(body: str | bytes, *, url: str = URL, type: str = "text/html", chars
 
 
 def a_fetcher() -> Fetcher:
-    return Fetcher(allow_private=True, pause_s=0, timeout_s=5)
+    return Fetcher(may_reach=anywhere, pause_s=0, timeout_s=5)
 
 
 async def test_given_a_page_when_read_then_it_is_an_article_with_whole_sentences(reading: Confined) -> None:
     article = await read_page(fetched(a_page(head="<meta name='author' content='Ann Lee'>")), reading=reading)
 
-    assert [s.text for s in article.sentences if s.text in STORY] == list(STORY)
-    assert "\n\n".join(STORY) in article.text
+    assert tuple(s.text for s in article.sentences) == STORY
+    assert article.text == "\n\n".join(STORY)
     assert (article.outlet, article.title, article.author) == ("The Courier", "Ban lifted", "Ann Lee")
     assert (article.url, article.identity, article.published) == (URL, URL, None)
     assert article.id.startswith("example-org-ban-lifted-")
@@ -172,6 +173,14 @@ def test_given_a_process_that_was_killed_when_asked_again_then_another_takes_its
         page = confined.page(a_page().encode())
 
     assert STORY[0] in page.text
+
+
+def test_given_reading_that_was_closed_when_asked_then_it_refuses_instead_of_waiting() -> None:
+    confined = Confined()
+    confined.close()
+
+    with pytest.raises(UnreadableCoverage, match="ended"):
+        confined.page(a_page().encode())
 
 
 # An entry of a feed.

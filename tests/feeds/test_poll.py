@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.feeds import poll as polling
 from bot.feeds.articles import Skipped
 from bot.feeds.confined import Confined
 from bot.feeds.fetch import Fetcher
-from bot.feeds.poll import MAX_BACK_OFF_S, FeedState, Polled, poll
+from bot.feeds.guard import anywhere
+from bot.feeds.poll import MAX_BACK_OFF_S, MAX_PAGES, FeedState, Polled, poll
 from tests.feeds.pages import STORY, a_page, an_item, rss
 from tests.feeds.site import Site, a_site, answer
 
@@ -31,7 +31,7 @@ async def nothing_known(identity: str) -> bool:
 
 
 async def asked(site: Site, state: FeedState, reading: Confined, *, now: datetime = NOW, known: Any = None) -> Polled:
-    async with Fetcher(allow_private=True, pause_s=0, timeout_s=2) as fetcher:
+    async with Fetcher(may_reach=anywhere, pause_s=0, timeout_s=2) as fetcher:
         return await poll(state, now=now, web=fetcher, reading=reading, known=known or nothing_known)
 
 
@@ -147,17 +147,15 @@ async def test_given_a_site_that_is_down_when_polled_then_its_entries_come_later
     assert again.state.etag == '"1"'
 
 
-async def test_given_more_entries_than_one_poll_takes_when_polled_then_the_rest_comes_next(
-    reading: Confined, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(polling, "MAX_PAGES", 2)
+async def test_given_more_entries_than_one_poll_takes_when_polled_then_the_rest_comes_next(reading: Confined) -> None:
+    titles = [f"story-{number}" for number in range(MAX_PAGES + 2)]
     async with a_site({}) as site:
-        first = await asked(site, a_feed(site, "one", "two", "three", ETag='"1"'), reading)
+        first = await asked(site, a_feed(site, *titles, ETag='"1"'), reading)
         second = await asked(site, first.state, reading)
 
-    assert [article.title for article in first.articles] == ["one", "two"]
+    assert [article.title for article in first.articles] == titles[:MAX_PAGES]
     assert first.state.etag is None
-    assert [article.title for article in second.articles] == ["three"]
+    assert [article.title for article in second.articles] == titles[MAX_PAGES:]
     assert second.state.etag == '"1"'
 
 
