@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import traceback
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ReaderAbsent, ReplyUnusable
+from bot.llm.client import ReplyCut
 from bot.llm.kept import Kept
 from bot.llm.reader import ModelReader
 from bot.llm.replies import ANSWER
@@ -287,6 +289,36 @@ async def test_given_no_client_and_nothing_kept_when_asked_then_there_is_no_read
 
     with pytest.raises(ReaderAbsent):
         await drafts_of(reader)
+
+
+async def test_given_a_reply_cut_at_its_length_when_read_then_it_is_told_without_a_repair(
+    model: ScriptedModel, tmp_path: Path
+) -> None:
+    model.plays(Scripted(dispute(), end="length"))
+
+    async with client_of(model) as client:
+        with pytest.raises(ReplyCut):
+            await drafts_of(ModelReader(client, PROMPTS, kept=[Kept(tmp_path)]))
+
+    assert len(model.requests) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_given_calls_that_go_well_and_badly_when_logged_then_no_question_and_no_article_stands_there(
+    model: ScriptedModel, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "bot")
+    in_the_way = tmp_path / "kept"
+    in_the_way.write_text("")
+    model.plays("{}", dispute())
+
+    async with client_of(model) as client:
+        await drafts_of(ModelReader(client, PROMPTS, kept=[Kept(in_the_way)]))
+
+    told = "".join(f"{vars(record)}" for record in caplog.records if record.name.startswith("bot"))
+    assert "The model replied" in told
+    assert "could not be kept" in told
+    assert not any(word in told.lower() for word in ("firms", "many"))
 
 
 async def test_given_a_failing_repair_when_read_then_nothing_is_kept(model: ScriptedModel, tmp_path: Path) -> None:
