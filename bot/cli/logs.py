@@ -8,7 +8,6 @@ import sys
 from pythonjsonlogger.json import JsonFormatter
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_CHATTY = ("httpx", "httpcore", "openai", "slack_bolt", "slack_sdk", "uvicorn", "alembic", "asyncio", "trafilatura")
 
 
 class Readable(logging.Formatter):
@@ -20,13 +19,17 @@ class Readable(logging.Formatter):
         return f"{line}  {keys}" if keys else line
 
 
+def _ours_or_serious(record: logging.LogRecord) -> bool:
+    """Libraries are heard from WARNING on: below that they log what people wrote, and every request."""
+    return record.name == "bot" or record.name.startswith("bot.") or record.levelno >= logging.WARNING
+
+
 def configure(level: str, style: str) -> None:
-    """Set up logging once, for the whole process. Libraries are heard from WARNING on: they log what people wrote."""
+    """Set up logging once, for the whole process."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_ours_or_serious)
     if style == "json":
         handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     else:
         handler.setFormatter(Readable("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -6,7 +6,6 @@ Copies are one source. Partial ones count too: a wire text inside a longer piece
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import combinations
@@ -55,23 +54,18 @@ def containment(one: str, other: str) -> float:
 
 
 def are_copies(one: Article, other: Article) -> bool:
-    a, b = shingles(one.text), shingles(other.text)
+    return _share_text(one.text, other.text)
+
+
+@lru_cache(maxsize=65_536)  # the same coverage is compared anew with every question
+def _share_text(one: str, other: str) -> bool:
+    a, b = shingles(one), shingles(other)
     return _copied(len(a & b), min(len(a), len(b)))
 
 
 def copied_pairs(articles: Sequence[Article]) -> set[frozenset[str]]:
     """The pairs of article ids that print the same text, in whole or in part."""
-    holders: dict[tuple[str, ...], list[int]] = {}
-    for index, article in enumerate(articles):
-        for shingle in shingles(article.text):
-            holders.setdefault(shingle, []).append(index)
-    shared = Counter(pair for found in holders.values() if len(found) > 1 for pair in combinations(found, 2))
-    pairs = set()
-    for (i, j), count in shared.items():
-        shorter = min(len(shingles(articles[i].text)), len(shingles(articles[j].text)))
-        if _copied(count, shorter):
-            pairs.add(frozenset((articles[i].id, articles[j].id)))
-    return pairs
+    return {frozenset((one.id, other.id)) for one, other in combinations(articles, 2) if are_copies(one, other)}
 
 
 def same_voice(one: Reading, other: Reading) -> bool:
