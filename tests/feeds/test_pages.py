@@ -144,7 +144,7 @@ async def test_given_something_that_is_no_article_when_read_then_the_reason_is_t
     ],
 )
 async def test_given_a_page_made_to_hang_when_read_then_it_ends_and_the_next_is_read(page: str) -> None:
-    with Confined(timeout_s=1) as confined:
+    with Confined(timeout_s=3) as confined:
         with suppress(UnreadableCoverage):
             await read_page(fetched(page), reading=confined)
         after = await read_page(fetched(a_page()), reading=confined)
