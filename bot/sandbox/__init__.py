@@ -14,6 +14,7 @@ Accepted calls are written as JSON Lines to the file or folder that RECORD_SLACK
 from bot.sandbox.checks import Refused
 from bot.sandbox.core import ALL_EVENTS, Call
 from bot.sandbox.delivery import Delivery
+from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state import Channel, Message, OpenView, Person, Session, Status, Workspace
@@ -34,6 +35,7 @@ __all__ = [
     "Call",
     "Channel",
     "Delivery",
+    "Dev",
     "Faults",
     "Message",
     "OpenView",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.sandbox.checks import Refused
+from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
 from bot.sandbox.state import Channel, Json, Message, Person, Workspace, new_id
 
@@ -109,6 +110,7 @@ class Slack:
     codes: dict[str, Workspace] = field(default_factory=dict)
     commands: list[Json] = field(default_factory=list)
     shortcuts: list[Json] = field(default_factory=list)
+    dev: Dev | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     courier: Courier = field(init=False)
 

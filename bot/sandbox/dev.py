@@ -83,8 +83,3 @@ class Dev:
                 return Response(await answer.read(), status_code=answer.status, media_type="application/json")
         except (aiohttp.ClientError, TimeoutError):
             return JSONResponse({"error": "The bot does not answer."}, status_code=502)
-
-
-async def nothing_there(request: Request) -> Response:
-    """The answer where the sandbox runs without a bot's `/dev`."""
-    return JSONResponse({"error": "This sandbox shows Slack's side alone."}, status_code=404)

@@ -20,7 +20,6 @@ from starlette.staticfiles import StaticFiles
 from bot.sandbox import acts, files
 from bot.sandbox.api import WebApi
 from bot.sandbox.core import Slack
-from bot.sandbox.dev import Dev, nothing_there
 from bot.sandbox.guard import Guard
 from bot.sandbox.page_acts import ACTS, PageActs
 from bot.sandbox.sockets import SocketHub
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 
-def application(sandbox: Sandbox, slack: Slack, hub: SocketHub, api: WebApi, dev: Dev | None) -> Starlette:
+def application(sandbox: Sandbox, slack: Slack, hub: SocketHub, api: WebApi) -> Starlette:
     page, page_acts = Page(slack, hub), PageActs(sandbox, slack)
     return Starlette(
         routes=[
@@ -47,7 +46,7 @@ def application(sandbox: Sandbox, slack: Slack, hub: SocketHub, api: WebApi, dev
             Route("/page/messages", page.messages, methods=["GET"]),
             Route("/page/changes", page.changes, methods=["GET"]),
             *(Route(f"/page/{name}", partial(page_acts.do, act), methods=["POST"]) for name, act in ACTS.items()),
-            Route("/dev/{path:path}", dev.pass_on if dev else nothing_there, methods=["GET", "POST"]),
+            Route("/dev/{path:path}", page.dev, methods=["GET", "POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guard)],
@@ -81,6 +80,12 @@ class Page:
 
     async def show(self, request: Request) -> Response:
         return FileResponse(STATIC / "index.html")
+
+    async def dev(self, request: Request) -> Response:
+        """What the bot tells of itself, where it does."""
+        if self.slack.dev is None:
+            return JSONResponse({"error": "This sandbox shows Slack's side alone."}, status_code=404)
+        return await self.slack.dev.pass_on(request)
 
     async def state(self, request: Request) -> Response:
         """The workspace as one person sees it; the first person where none is named."""
