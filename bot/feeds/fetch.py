@@ -197,8 +197,8 @@ async def _answer(response: aiohttp.ClientResponse, url: str, limit: int, *, tru
         body=None if status == 304 else await _body(response, limit, truncate=truncate),
         content_type=response.content_type.lower(),
         charset=response.charset,
-        etag=response.headers.get("ETag"),
-        last_modified=response.headers.get("Last-Modified"),
+        etag=_stamp(response.headers.get("ETag")),
+        last_modified=_stamp(response.headers.get("Last-Modified")),
     )
 
 
@@ -213,6 +213,11 @@ async def _body(response: aiohttp.ClientResponse, limit: int, *, truncate: bool)
     if inflater.cut and not inflater.full:
         raise Unreachable("the site cut its answer short")
     return inflater.body()
+
+
+def _stamp(header: str | None) -> str | None:
+    """A stamp that can be stored and sent back as it came."""
+    return header if header and header.isascii() and header.isprintable() and len(header) <= 1_000 else None
 
 
 def _is_private(error: BaseException) -> bool:

@@ -66,6 +66,14 @@ async def test_given_stamps_when_nothing_changed_then_there_is_no_body() -> None
     assert (asked.headers["if-none-match"], asked.headers["if-modified-since"]) == ('"1"', "today")
 
 
+@pytest.mark.parametrize("stamp", ['"ü"', '"' + "x" * 2_000 + '"', ""])
+async def test_given_a_stamp_that_could_not_be_sent_back_when_fetched_then_it_is_left(stamp: str) -> None:
+    async with a_site({"/a": answer("text", ETag=stamp)}) as site, a_fetcher() as fetcher:
+        fetched = await fetcher.get(site.url("/a"))
+
+    assert fetched.etag is None
+
+
 @pytest.mark.parametrize(("status", "moved"), [(301, True), (308, True), (302, False), (303, False), (307, False)])
 async def test_given_a_redirect_when_fetched_then_only_a_permanent_one_moves_the_address(
     status: int, moved: bool
