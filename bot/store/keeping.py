@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import UnreadableCoverage
@@ -16,6 +16,12 @@ from bot.news.model import Article, Moment, Sentence
 from bot.store import search
 from bot.store.excerpts import excerpt_key, runs, span
 from bot.store.tables import articles, excerpts, versions, workspaces
+
+_COUNT = (
+    update(workspaces)
+    .where(workspaces.c.id == bindparam("number"))
+    .values({n: workspaces.c[n] + bindparam(f"more_{n}") for n in ("articles", "characters", "excerpts", "words")})
+)
 
 
 class Kept(StrEnum):
@@ -198,16 +204,8 @@ def _retire(connection: Connection, index: search.Index, row: Row[Any]) -> None:
 
 
 def _count(connection: Connection, workspace: int, articles: int, characters: int, excerpts: int, words: int) -> None:
-    connection.execute(
-        update(workspaces)
-        .where(workspaces.c.id == workspace)
-        .values(
-            articles=workspaces.c.articles + articles,
-            characters=workspaces.c.characters + characters,
-            excerpts=workspaces.c.excerpts + excerpts,
-            words=workspaces.c.words + words,
-        )
-    )
+    more = {"articles": articles, "characters": characters, "excerpts": excerpts, "words": words}
+    connection.execute(_COUNT, {"number": workspace} | {f"more_{name}": value for name, value in more.items()})
 
 
 def _encodes(value: str) -> bool:

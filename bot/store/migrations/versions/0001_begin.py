@@ -18,7 +18,9 @@ def upgrade() -> None:
     _conversations()
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE TABLE excerpt_index (id BIGINT PRIMARY KEY REFERENCES excerpts, terms TSVECTOR NOT NULL)")
-        op.execute("CREATE INDEX excerpt_index_terms ON excerpt_index USING gin (terms) WITH (fastupdate = off)")
+        op.execute(
+            "CREATE INDEX excerpt_index_terms ON excerpt_index USING gin (terms) WITH (gin_pending_list_limit = 1024)"
+        )
     else:
         op.execute(
             "CREATE VIRTUAL TABLE excerpt_index"
