@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import ReaderUnavailable, SlackUnavailable
+from bot.news.model import Answer
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
-from bot.slack.answering import Answering
+from bot.slack.answering import Answering, Audience, Work
 from bot.slack.blocks import compose
 from bot.slack.trouble import SlackRefused
 from tests.slack import answers
@@ -102,10 +103,12 @@ async def test_given_the_streaming_quota_is_gone_when_answered_then_nobody_waits
     job = await bot.job()
 
     async with running(bot, job) as run:
+        await bot.sandbox.wait_for(lambda: bot.sandbox.refusals)
         bot.oracle.go.set()
         await run
 
     stands_whole(bot.replies_to(job))
+    assert "conversations.replies" not in [c.method for c in bot.sandbox.calls]
 
 
 @pytest.mark.parametrize("method", STREAM_CALLS)
@@ -135,6 +138,22 @@ async def test_given_a_post_that_slack_took_before_the_line_broke_when_answered_
     async with running(bot, job) as run:
         bot.oracle.go.set()
         await run
+
+    stands_whole(bot.replies_to(job))
+
+
+async def test_given_a_thread_that_cannot_be_looked_up_when_a_post_is_run_again_then_slack_knows_it_by_its_id(
+    bot: Bot,
+) -> None:
+    bot.oracle.holds = False
+    bot.sandbox.faults.refuse("chat.startStream", "unknown_method")
+    bot.sandbox.faults.refuse("conversations.replies", "missing_scope")
+    bot.sandbox.faults.cut("chat.postMessage")
+    job = await bot.job()
+    with pytest.raises(SlackUnavailable):
+        await bot.answering().run(job)
+
+    await bot.answering().run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -266,6 +285,7 @@ async def test_given_a_process_dies_between_two_messages_when_run_again_then_eac
     await bot.answering().run(job)
 
     keys = [m.metadata["event_payload"]["key"] for m in bot.replies_to(job) if m.metadata]
+    assert ("chat.postMessage", "duplicate_message_not_allowed") not in bot.sandbox.refusals
     assert keys == [job.id, *(f"{job.id}:{n}" for n in range(2, count + 1))]
 
 
@@ -283,6 +303,39 @@ async def test_given_an_earlier_answer_in_the_thread_when_run_again_then_only_it
     one, two = bot.replies_to(first)
     stands_whole([one])
     stands_whole([two], "job-two")
+
+
+async def test_given_a_thread_under_a_message_of_the_bot_when_run_again_then_that_message_is_left_alone(
+    bot: Bot,
+) -> None:
+    posted = await bot.account.client.chat_postMessage(channel=GENERAL, text="Hello, I am new here.")
+    asked = await bot.sandbox.say(GENERAL, ANNA, answers.QUESTION, thread_ts=posted["ts"])
+    job = await bot.job()
+    job.payload = {**job.payload, "thread": posted["ts"], "ts": asked.ts}
+    await job.note("post", job.id)
+    bot.oracle.holds = False
+
+    await bot.answering().run(job)
+
+    first, *replies = bot.sandbox.replies(asked)
+    assert first.text == "Hello, I am new here."
+    stands_whole(replies)
+
+
+async def test_given_lines_were_shown_that_the_answer_does_not_hold_when_finished_then_they_are_replaced(
+    bot: Bot,
+) -> None:
+    job = await bot.job()
+
+    async def ask(work: Work, question: str, audience: Audience) -> Answer:
+        for statement in answers.agreement().statements:
+            await audience.statement(statement)
+        await bot.sandbox.wait_for(lambda: bot.replies_to(job))
+        return answers.dispute()
+
+    await Answering(bot.account, ask).run(job)
+
+    stands_whole(bot.replies_to(job))
 
 
 async def test_given_somebody_else_writes_in_the_thread_when_run_again_then_their_message_is_left_alone(
