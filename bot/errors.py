@@ -8,6 +8,8 @@ CrosscheckError
 │   ├── ReaderUnavailable    time-outs, connections, 429, 5xx: may pass
 │   ├── ReaderRefused        a refused key, an unknown model, a request the server will not take
 │   └── ReplyUnusable        a reply that does not parse, after its repair
+│       ├── ReplyCut         it was cut off at its length limit
+│       └── ReplyWithheld    the model, or a filter before it, declined
 ├── StoreError               the database
 │   ├── StoreUnavailable     locked, away, or not migrated: may pass
 │   └── StoreFull            no room on the disk
@@ -41,7 +43,9 @@ class UnreadableCoverage(WrongUse):
 
 
 class ReaderError(CrosscheckError):
-    pass
+    """`spent`: the model calls that were completed before the failure, their input and their output tokens."""
+
+    spent: tuple[int, int | None, int | None] = (0, 0, 0)
 
 
 class ReaderAbsent(ReaderError):
@@ -59,6 +63,14 @@ class ReaderRefused(ReaderError):
 
 class ReplyUnusable(ReaderError):
     tell = "The model's reply could not be used."
+
+
+class ReplyCut(ReplyUnusable):
+    tell = "The model's reply was cut off at its length limit, so it could not be used."
+
+
+class ReplyWithheld(ReplyUnusable):
+    tell = "The model declined to answer this one."
 
 
 class StoreError(CrosscheckError):

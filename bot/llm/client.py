@@ -25,7 +25,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from bot.errors import ReaderError, ReaderRefused, ReaderUnavailable, ReplyUnusable, WrongUse
+from bot.errors import ReaderError, ReaderRefused, ReaderUnavailable, ReplyCut, ReplyWithheld, WrongUse
 from bot.llm.abilities import Abilities
 from bot.llm.prompts import Message
 from bot.news.model import Usage
@@ -36,14 +36,6 @@ _PASSING = (408, 409, 425, 429)  # besides 5xx; 409 is how some gateways say "lo
 _OVER_A_PARAMETER = (400, 404, 422)  # how servers turn away what they do not take; 404 mostly means something else
 _NOT_A_PARAMETER = ("model_not_found", "context_length_exceeded", "content_filter")
 _GARBLED = (json.JSONDecodeError, UnicodeDecodeError)  # an event of the stream that is no JSON
-
-
-class ReplyCut(ReplyUnusable):
-    tell = "The model's reply was cut off at its length limit, so it could not be used."
-
-
-class ReplyWithheld(ReplyUnusable):
-    tell = "The model declined to answer this one."
 
 
 class Shaped(Protocol):
@@ -191,8 +183,9 @@ class ModelClient:
                     listener(choice.delta.content)
                 refused = refused or bool(choice.delta.refusal)
         text = _mended("".join(pieces))
-        _ended_well(text, finish, refused)
-        return Completion(text, model or self.model, _usage(usage))
+        cost = _usage(usage)
+        _ended_well(text, finish, refused, cost)
+        return Completion(text, model or self.model, cost)
 
 
 def _mended(text: str) -> str:
@@ -202,14 +195,22 @@ def _mended(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _ended_well(text: str, finish: str | None, refused: bool) -> None:
+def _ended_well(text: str, finish: str | None, refused: bool, usage: Usage) -> None:
+    fault: ReaderError | None = None
     if finish == "length":
-        raise ReplyCut("the reply was cut at its length limit")
-    if finish == "content_filter" or refused:
-        raise ReplyWithheld("the model or its filter declined")
+        fault = ReplyCut("the reply was cut at its length limit")
+    elif finish == "content_filter" or refused:
+        fault = ReplyWithheld("the model or its filter declined")
+    if fault is not None:
+        fault.spent = spent(usage)
+        raise fault
     # Some servers never give a reason, so a reply that ends as an object does is taken as whole.
     if finish == "error" or (finish is None and not text.rstrip().endswith("}")):
         raise _Interrupted
+
+
+def spent(usage: Usage) -> tuple[int, int | None, int | None]:
+    return usage.calls, usage.input_tokens, usage.output_tokens
 
 
 def _usage(told: CompletionUsage | None) -> Usage:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from bot.errors import ReaderAbsent, ReplyUnusable
+from bot.errors import ReaderAbsent, ReaderError, ReplyUnusable
 from bot.llm import shown
-from bot.llm.client import Completion, Listener, ModelClient, deaf
+from bot.llm.client import Completion, Listener, ModelClient, deaf, spent
 from bot.llm.growing import GrowingDraft
 from bot.llm.kept import Asked, Kept, KeptReply
 from bot.llm.prompts import Message, Prompt, Prompts
@@ -62,12 +62,15 @@ class ModelReader:
         kept: Sequence[Kept] = (),
         checkpoint: Checkpoint | None = None,
         today: Callable[[], date] = _today,
+        asking: Callable[[Asked], None] | None = None,
     ) -> None:
+        """`asking` is told of every request before it is looked up or sent."""
         self._client = client
         self._prompts = prompts
         self._kept = kept
         self._checkpoint = checkpoint
         self._today = today
+        self._asking = asking
         self._repaired: set[str] = set()  # questions whose repair is spent, until their second look
 
     def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
@@ -117,18 +120,29 @@ class ModelReader:
         self, shape: Shape[Reply], asked: Asked, listen: Callable[[], Listener] = lambda: deaf
     ) -> tuple[Reply, Usage, Replayed | None]:
         """The reply in its shape, after one repair at most, with what it cost. Raises ReaderError."""
-        heard = [await self._hear(shape, asked, listen)]
+        heard: list[_Heard] = []
         try:
-            reply = shape.parse(heard[0].completion.text)
-        except Faulty as fault:
-            heard.append(await self._hear(shape, self._repair(shape, asked, heard[0], fault), listen))
-            try:
-                reply = shape.parse(heard[1].completion.text)
-            except Faulty as again:
-                raise ReplyUnusable("the reply does not fit its shape, nor does its repair") from again
+            reply = await self._parsed(shape, asked, listen, heard)
+        except ReaderError as fault:
+            fault.spent = spent(sum((each.completion.usage for each in heard), Usage(*fault.spent)))
+            raise
         await self._keep([each for each in heard if each.replayed is None])
         usage = sum((each.completion.usage for each in heard), Usage())
         return reply, usage, heard[0].replayed
+
+    async def _parsed(
+        self, shape: Shape[Reply], asked: Asked, listen: Callable[[], Listener], heard: list[_Heard]
+    ) -> Reply:
+        """The reply in its shape; what was heard on the way is added to `heard`."""
+        heard.append(await self._hear(shape, asked, listen))
+        try:
+            return shape.parse(heard[0].completion.text)
+        except Faulty as fault:
+            heard.append(await self._hear(shape, self._repair(shape, asked, heard[0], fault), listen))
+        try:
+            return shape.parse(heard[1].completion.text)
+        except Faulty as again:
+            raise ReplyUnusable("the reply does not fit its shape, nor does its repair") from again
 
     def _repair(self, shape: Shape[Reply], asked: Asked, broken: _Heard, fault: Faulty) -> Asked:
         """The repair turn: the broken reply, the schema and the fault, never the excerpts."""
@@ -140,6 +154,8 @@ class ModelReader:
 
     async def _hear(self, shape: Shape[Reply], asked: Asked, listen: Callable[[], Listener]) -> _Heard:
         """The reply from this work's checkpoint, from what is kept, or from the model."""
+        if self._asking:
+            self._asking(asked)
         name = f"model:{asked.step}:{asked.key}"
         noted = await self._checkpoint.get(name) if self._checkpoint else None
         if noted is not None:

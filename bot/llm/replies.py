@@ -56,13 +56,19 @@ class ReadingReply(_Shape):
     silent: bool
     says: Text
     speaker: str | None
-    manner: Annotated[Manner, _or(Manner.FACT), BeforeValidator(word)]
+    manner: Annotated[Manner | None, BeforeValidator(word)]
     as_of: str | None
     keys: Keys
 
     def draft(self) -> DraftReading:
         return DraftReading(
-            self.source, self.silent, self.says, self.speaker or None, self.manner, self.as_of or None, tuple(self.keys)
+            self.source,
+            self.silent,
+            self.says,
+            self.speaker or None,
+            self.manner or Manner.FACT,
+            self.as_of or None,
+            tuple(self.keys),
         )
 
 

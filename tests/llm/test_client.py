@@ -9,8 +9,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.errors import ReaderRefused, ReaderUnavailable, ReplyUnusable, WrongUse
-from bot.llm.client import ModelClient, ReplyCut, ReplyWithheld
+from bot.errors import ReaderRefused, ReaderUnavailable, ReplyCut, ReplyUnusable, ReplyWithheld, WrongUse
+from bot.llm.client import ModelClient
 from bot.llm.replies import ANSWER
 from bot.news.model import Usage
 from tests.llm.given import NOW, Naps, client_of, dispute, pieces_of

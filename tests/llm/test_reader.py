@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import ReaderAbsent, ReplyUnusable
-from bot.llm.client import ReplyCut
+from bot.errors import ReaderAbsent, ReplyCut, ReplyUnusable
 from bot.llm.kept import Kept
 from bot.llm.reader import ModelReader
 from bot.llm.replies import ANSWER
