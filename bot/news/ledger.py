@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from bot.errors import ReplyUnusable
@@ -125,7 +125,7 @@ async def take_next(
     What is done is kept step by step: after a failure the next call goes on where this one stopped. One turn at a
     time in a workspace. Raises ReaderUnavailable, ReaderRefused, StoreError.
     """
-    left = calls_a_day - await ledger.spent(at.date())
+    left = calls_a_day - await ledger.spent(at.astimezone(UTC).date())
     waiting = await ledger.first_waiting()
     if waiting is None or left < 1:
         return None
@@ -283,7 +283,7 @@ class _Turn:
             return
         twin = await self._double(comparison, entry)
         if entry is None and twin is None:
-            await self._keep(begun(comparison, self.at))
+            await self._begin(comparison)
         elif entry is not None and (twin is None or entry.opened < twin.opened):
             await self._keep(compared_again(entry, comparison, self.at))
             if twin is not None:
@@ -295,6 +295,11 @@ class _Turn:
                 await self._keep(compared_again(twin, comparison, self.at))
             else:
                 self.more.append(Task(twin.comparison.question, citations(comparison), twin.id))
+
+    async def _begin(self, comparison: Comparison) -> None:
+        change = begun(comparison, self.at)
+        known = await self.ledger.entry(change.entry.id) if change else None
+        await self._keep(compared_again(known, comparison, self.at) if known else change)
 
     async def _double(self, comparison: Comparison, entry: Entry | None) -> Entry | None:
         if comparison.relation not in _CONFLICTS or (entry is not None and entry.private):
@@ -322,7 +327,7 @@ class _Turn:
         if calls:
             self.left -= calls
             self.calls += calls
-            await self.ledger.spend(self.at.date(), calls)
+            await self.ledger.spend(self.at.astimezone(UTC).date(), calls)
 
     def _taken(self, waiting: Waiting, *, waits: bool = False) -> Taken:
         return Taken(waiting.article, tuple(self.changes), self.calls, self.failed, waits)

@@ -12,7 +12,7 @@ from bot.news.find import CHARACTERS_A_TOKEN, KEY_CHARACTERS
 from bot.news.model import Article, Excerpt, Sentence
 from bot.news.ports import Archive
 
-SEARCHES = 24  # an article; a news article has 15 to 40 sentences, of which the plainest have nothing to meet
+SEARCHES = 24  # a part of an article; a news article has 15 to 40 sentences, of which the plainest have nothing to meet
 HITS = 6  # excerpts a search; contradictions of one sentence stand in few places
 OWN_SHARE = 0.4  # of the room for the article itself; a longer one meets the others in parts
 
@@ -34,12 +34,13 @@ class Meeting:
 async def meet(article: Article, archive: Archive, excerpt_tokens: int) -> Meeting:
     """Set an article beside the others: all coverage where it fits, else what its own sentences retrieve."""
     room = excerpt_tokens * CHARACTERS_A_TOKEN
-    if await archive.characters() <= room:
-        others = [a for a in await archive.articles() if a.id != article.id and a.sentences]
-        whole = [Excerpt(a, 1, len(a.sentences)) for a in others]
+    whole = await _all_coverage(article, archive, room)
+    if whole is not None:
         found = {s.number: whole for s in article.sentences}
     else:
-        found = await _retrieved(article, archive, _parts_of(article.sentences, room))
+        found = {}
+        for part in _parted(article.sentences, room):
+            found |= await _retrieved(article, part, archive)
     others = list({e.article.id: e.article for hits in found.values() for e in hits}.values())
     copied = _copied(article, others)
     repeated = {echo.sentence.number for echo in copied}
@@ -59,11 +60,22 @@ def telling(sentences: Sequence[Sentence], count: int) -> list[Sentence]:
     return sorted(chosen, key=lambda s: s.number)
 
 
-async def _retrieved(article: Article, archive: Archive, parts: int) -> dict[int, list[Excerpt]]:
-    """The best excerpts of the other articles for each telling sentence, by its number."""
+async def _all_coverage(article: Article, archive: Archive, room: int) -> list[Excerpt] | None:
+    """The other articles whole; None where they and this one do not fit."""
+    if await archive.characters() > room:
+        return None
+    others = [a for a in await archive.articles() if a.id != article.id and a.sentences]
+    if sum(_size(s) for a in (*others, article) for s in a.sentences) > room:
+        return None
+    return [Excerpt(a, 1, len(a.sentences)) for a in others]
+
+
+async def _retrieved(article: Article, part: Sequence[Sentence], archive: Archive) -> dict[int, list[Excerpt]]:
+    """The best excerpts of the other articles for each telling sentence of a part, by its number."""
     found = {}
-    for sentence in telling(article.sentences, SEARCHES * parts):
-        ranked = await archive.search(sentence.text, limit=2 * HITS)  # the article's own excerpts are among them
+    for sentence in telling(part, SEARCHES):
+        # The article's own excerpts are found too, and best; there is at most one a sentence.
+        ranked = await archive.search(sentence.text, limit=HITS + len(article.sentences))
         found[sentence.number] = [e for e in ranked if e.article.id != article.id][:HITS]
     return found
 
@@ -78,10 +90,6 @@ def _copied(article: Article, others: Sequence[Article]) -> tuple[Echo, ...]:
         for s in article.sentences
         if (original := repeated.get((article.id, s.number))) is not None
     )
-
-
-def _parts_of(sentences: Sequence[Sentence], room: int) -> int:
-    return max(1, len(_parted(sentences, room)))
 
 
 def _parted(sentences: Sequence[Sentence], room: int) -> list[list[Sentence]]:

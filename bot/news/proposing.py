@@ -195,7 +195,10 @@ def _joined(first: Candidate, other: Candidate) -> Candidate:
 
 
 def _rests_on(candidate: Candidate, entry: Entry) -> bool:
-    """Whether a candidate's sentences stand on two sides of an entry. On one side they may carry another fact."""
+    """Whether a candidate asks what an entry asks, or its sentences stand on two sides of it. On one side alone
+    they may carry another fact."""
+    if candidate.question.casefold() == entry.comparison.question.casefold():
+        return True
     met = [p for p in entry.comparison.positions if resting_on(p) & candidate.keys]
     return len(met) > 1 and same_matter(candidate.kind, entry.comparison.kind)
 
