@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     ScalarSelect,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -116,21 +117,10 @@ class JobTable(Generic[J]):
 
     async def claim(self, kinds: Sequence[str], lease_s: float) -> J | None:
         """The next job that is due and whose lane is free, or one whose lease ran out; None where there is none."""
-        now = self._clock()
-        taken = (
-            update(jobs)
-            .where(jobs.c.serial == _next(kinds, now))
-            .values(
-                state="running",
-                due=now + timedelta(seconds=lease_s),
-                claim=jobs.c.claim + 1,
-                attempts=jobs.c.attempts + 1,
-            )
-            .returning(jobs)
-        )
+        wanted = {"now": self._clock(), "until": self._in(lease_s), "kinds": list(kinds)}
 
         def take(connection: Connection) -> J | None:
-            row = connection.execute(taken).first()
+            row = connection.execute(_CLAIM, wanted).first()
             if row is None:
                 return None
             notes = connection.execute(
@@ -253,7 +243,7 @@ def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) ->
             raise _Known
 
 
-def _next(kinds: Sequence[str], now: datetime) -> ScalarSelect[int]:
+def _next() -> ScalarSelect[int]:
     """The serial of the job to claim, which stays locked on PostgreSQL: others look past it."""
     job, other = jobs.alias("job"), jobs.alias("other")
     ahead = or_(other.c.state == _RUNNING, other.c.serial < job.c.serial)
@@ -266,7 +256,12 @@ def _next(kinds: Sequence[str], now: datetime) -> ScalarSelect[int]:
     )
     return (
         select(job.c.serial)
-        .where(_active(job), job.c.due <= now, job.c.kind.in_(kinds), or_(job.c.lane == "", ~blocked))
+        .where(
+            _active(job),
+            job.c.due <= bindparam("now"),
+            job.c.kind.in_(bindparam("kinds", expanding=True)),
+            or_(job.c.lane == "", ~blocked),
+        )
         .order_by(job.c.priority.desc(), job.c.serial)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -276,3 +271,11 @@ def _next(kinds: Sequence[str], now: datetime) -> ScalarSelect[int]:
 
 def _active(table: NamedFromClause) -> ColumnElement[bool]:
     return table.c.state.in_((_WAITING, _RUNNING))
+
+
+_CLAIM = (
+    update(jobs)
+    .where(jobs.c.serial == _next())
+    .values(state="running", due=bindparam("until"), claim=jobs.c.claim + 1, attempts=jobs.c.attempts + 1)
+    .returning(jobs)
+)
