@@ -183,6 +183,8 @@ class Page:
             return {"kind": kind} | self._screen(person) if change["user"] == person else None
         if kind in ("status", "session", "prompts"):
             return {"kind": "around", "channel": change["channel"], "around": self._around(change["channel"])}
+        if kind == "faults":
+            return {"kind": kind, "faults": faults_payload(self.slack)}
         if kind == "connection":
             return {"kind": kind, "connected": self._connected()}
         return change if kind == "deleted" else None

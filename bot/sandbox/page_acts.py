@@ -152,6 +152,7 @@ async def _faults(page: PageActs, body: Json) -> Json:
     else:
         kinds = {"no_streams": "refuse"}
         faults.switched[:] = [f for f in faults.switched if f.kind != kinds.get(name, name)]
+    page.slack.changes.tell({"kind": "faults"})
     return {}
 
 

@@ -140,6 +140,7 @@ function hear(told) {
     state.messages.set(told.channel, list(told.channel).filter((message) => message.ts !== told.ts));
   } else if (told.kind === "around") state.around.set(told.channel, told.around);
   else if (told.kind === "view") screen(told);
+  else if (told.kind === "faults") state.faults = told.faults;
   else if (told.kind === "connection") state.connected = told.connected;
   changed();
 }

@@ -1,0 +1,318 @@
+"""The page, as a person uses it, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.sandbox import ANNA, BEN, GENERAL, Sandbox
+from tests.sandbox.browser import Tab, beside, chromium
+from tests.sandbox.showbot import QUESTION, BotsDev, shown
+
+ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    with chromium() as driver:
+        yield driver
+
+
+class Stage:
+    """The page, and what stands behind it."""
+
+    def __init__(self, tab: Tab, sandbox: Sandbox, told: BotsDev, run: Callable[..., Any]) -> None:
+        self.tab, self.sandbox, self.told, self.run = tab, sandbox, told, run
+
+
+@pytest.fixture
+def stage(driver: Any) -> Iterator[Stage]:
+    """A fresh sandbox with a bot, and the page open on it; the console must stay free of complaints."""
+    with beside(shown()) as ((sandbox, told), run):
+        tab = Tab(driver, sandbox.url)
+        driver.set_window_size(1360, 900)
+        tab.open()
+        yield Stage(tab, sandbox, told, run)
+        assert tab.troubles() == []
+        driver.get("about:blank")
+
+
+def ask(tab: Tab, question: str = QUESTION) -> None:
+    tab.type(".main .composer textarea", "@cross", TAB, question, ENTER)
+
+
+def test_given_a_newcomer_when_a_ready_question_is_pressed_then_a_flagged_answer_opens_in_its_thread(
+    stage: Stage,
+) -> None:
+    tab = stage.tab
+    tab.picture("welcome")
+
+    tab.click(".welcome button", QUESTION)
+
+    tab.wait(".pane .message", "Sources disagree: do British firms have access?")
+    tab.wait(".pane .message", "one says not.")
+    assert [message.streaming for message in stage.sandbox.replies(stage.sandbox.messages(GENERAL)[0])] == [False]
+    assert stage.sandbox.messages(GENERAL)[0].text == f"{stage.sandbox.mention} {QUESTION}"
+    tab.picture("answer")
+
+
+def test_given_an_answer_when_a_citation_is_pressed_then_the_article_opens_at_the_cited_sentence(stage: Stage) -> None:
+    tab = stage.tab
+    ask(tab)
+    tab.wait(".pane .message", "Sources disagree")
+
+    tab.click(".pane .markdown .cite", "1")
+
+    assert tab.wait(".pane-article mark").text == "UK firms can integrate it overnight."
+    tab.wait(".ribbon", "Invented sample coverage")
+    tab.picture("article")
+    tab.click(".pane-head button[aria-label=Back]")
+    tab.wait(".pane-thread")
+
+
+def test_given_an_answer_when_its_buttons_are_pressed_then_modals_questions_and_private_words_follow(
+    stage: Stage,
+) -> None:
+    tab = stage.tab
+    ask(tab)
+
+    tab.click(".pane .button", "Show quotes")
+    tab.wait("dialog[open] blockquote", "UK firms can integrate it overnight.")
+    tab.press(ESCAPE)
+    tab.gone("dialog[open]")
+    tab.click(".pane .button", "Not a disagreement")
+    tab.wait("dialog[open]", "Dismiss it?")
+    tab.click("dialog[open] .button.primary")
+
+    tab.wait(".pane .message.private", "Dismissed: not a disagreement.")
+
+
+def test_given_bad_feedback_when_the_form_is_sent_empty_then_its_error_shows_and_words_are_taken(stage: Stage) -> None:
+    tab = stage.tab
+    ask(tab)
+
+    tab.click(".pane .feedback button", "Bad")
+    tab.wait("dialog[open] h2", "What was wrong?")
+    tab.click("dialog[open] .button.primary")
+    tab.wait("dialog[open] .error", "Please say a little more.")
+    tab.picture("modal")
+    tab.type("dialog[open] textarea", "The date is off.")
+    tab.click("dialog[open] label", "a citation")
+    tab.click("dialog[open] .button.primary")
+
+    tab.gone("dialog[open]")
+    tab.wait(".place.unread", "Crosscheck")
+    assert tab.wait(".pane .feedback button[aria-pressed=true]").text.endswith("Bad")
+
+
+def test_given_a_command_when_typed_with_completion_then_its_answer_shows_to_this_person_alone(stage: Stage) -> None:
+    tab = stage.tab
+
+    tab.type(".main .composer textarea", "/cov", TAB, "su")
+    tab.wait(".completion [role=option]", "summary [TOPIC]")
+    tab.picture("completion")
+    tab.press(TAB, "licences", ENTER)
+
+    tab.wait(".message.private", "The story in six lines (summary licences)")
+    tab.driver.find_element("css selector", ".speak select").send_keys("Ben")
+    tab.gone(".message", "The story in six lines")
+
+
+def test_given_own_messages_when_edited_and_deleted_then_all_see_it(stage: Stage) -> None:
+    tab = stage.tab
+    tab.type(".main .composer textarea", "a < b & *bold*", ENTER)
+    message = tab.wait(".message", "a < b & bold")
+
+    message.send_keys("e")
+    editor = tab.wait(".editor textarea")
+    editor.clear()
+    editor.send_keys("better", ENTER)
+    tab.wait(".message", "better")
+    tab.wait(".edited")
+    tab.wait(".message").click()
+    tab.click(".tool[aria-label='Delete message']")
+    tab.click("dialog[open] .button.danger")
+
+    tab.gone(".message")
+    assert stage.sandbox.messages(GENERAL) == []
+
+
+def test_given_home_when_opened_then_its_blocks_show_and_its_buttons_work(stage: Stage) -> None:
+    tab = stage.tab
+
+    tab.click(".place", "Crosscheck")
+    tab.wait(".prompts .button", "British firms")
+    tab.click(".tabs button", "Home")
+    tab.wait(".home h3", "Crosscheck")
+    tab.picture("home")
+    tab.click(".home .button", "Open")
+
+    tab.wait("dialog[open] h2", "Quotes")
+
+
+def test_given_every_kind_of_block_when_posted_then_each_is_drawn(stage: Stage) -> None:
+    tab = stage.tab
+
+    ask(tab, "zoo")
+    tab.wait(".block-table td", "says otherwise")
+    tab.picture("blocks")
+
+    drawn = {block.get_attribute("data-block") for block in tab.all(".block")}
+    assert {"header", "section", "divider", "markdown", "table", "image", "rich_text", "task_card", "plan"} <= drawn
+    assert {"actions", "context_actions"} <= drawn
+    assert not tab.all(".unknown")
+    assert tab.wait(".mention.own").text == "@channel"
+    tab.driver.find_element("css selector", ".block-actions select").send_keys("full")
+    tab.wait(".message.private", "Length: full")
+
+
+def test_given_a_message_when_looked_behind_then_cost_prompt_and_json_show(stage: Stage) -> None:
+    tab = stage.tab
+    ask(tab)
+    tab.wait(".pane .message", "Sources disagree").click()
+
+    tab.click(".pane .message:last-of-type .tool[aria-label='What is behind this message']")
+
+    assert tab.wait(".figures", "5,120")
+    tab.wait(".stages", "second look")
+    tab.click(".prompt summary", "read and compare")
+    tab.wait(".prompt pre", QUESTION)
+    assert '"type": "rich_text"' in tab.wait(".json pre").text
+    tab.picture("behind")
+
+
+def test_given_the_clock_and_an_article_when_changed_on_the_page_then_the_bot_hears_of_both(stage: Stage) -> None:
+    tab = stage.tab
+
+    tab.click(".try-it")
+    tab.click(".try .button", "Now is 09:00 tomorrow")
+    tab.wait(".try p", "(moved)")
+    tab.click(".part summary", "Add an article")
+    tab.type(".add-article [name=title]", "A fresh report")
+    tab.type(".add-article [name=text]", "Nothing has changed.")
+    tab.picture("try-it")
+    tab.click(".add-article .button")
+    tab.wait(".notice", "Added as a new article.")
+    tab.click(".part summary", "Switch on a trouble")
+    tab.click(".choices label", "No streaming")
+
+    stage.run(stage.sandbox.wait_for(lambda: stage.sandbox.faults.switched))
+    assert stage.told.offset_s > 0
+    assert [article["title"] for article in stage.told.articles][-1] == "A fresh report"
+
+
+def test_given_somebody_else_when_spoken_as_then_messages_are_theirs_in_their_own_time(stage: Stage) -> None:
+    tab = stage.tab
+    stage.run(stage.sandbox.say(GENERAL, ANNA, "from Anna"))
+    london = tab.wait(".message time", ":").text
+
+    tab.driver.find_element("css selector", ".speak select").send_keys("Chie")
+    tab.wait(".speak .muted", "Speaking as")
+    tab.type(".main .composer textarea", "from Chie", ENTER)
+    tab.wait(".message .name", "Chie Tanaka")
+
+    tokyo = tab.wait(".message time", ":").text
+    assert tokyo != london
+    assert tokyo[2:] == london[2:]
+
+
+def test_given_only_a_keyboard_when_asking_and_reading_then_everything_is_within_reach(stage: Stage) -> None:
+    tab = stage.tab
+    tab.press(TAB)
+    assert tab.focused() == "Skip to messages"
+    tab.press(ENTER)
+    while tab.focused() != "Message #general":
+        tab.press(TAB)
+    tab.press("@cross", TAB, QUESTION, ENTER)
+    tab.wait(".pane .message", "Sources disagree")
+
+    tab.press(ESCAPE)
+    tab.gone(".pane")
+    assert tab.focused() == "Message #general"
+    tab.driver.execute_script("document.querySelector('.main .message').focus()")
+    tab.press(ENTER)
+
+    tab.wait(".pane-thread .message", "Sources disagree")
+
+
+def test_given_a_bot_that_works_when_stop_is_pressed_then_the_bot_is_told(stage: Stage) -> None:
+    tab = stage.tab
+    asked = stage.run(stage.sandbox.say(GENERAL, ANNA, "hello"))
+    place = {"channel_id": GENERAL, "thread_ts": asked.ts}
+
+    stage.run(_api(stage.sandbox, "agents.sessions.setStatus", **place, status="processing"))
+    stage.run(_api(stage.sandbox, "assistant.threads.setStatus", **place, status="is reading 5 articles…"))
+    tab.click(".replies", "is reading 5 articles…")
+    tab.click(".status .button", "Stop")
+
+    events = stage.run(
+        stage.sandbox.wait_for(
+            lambda: [d.body["event"] for d in stage.sandbox.deliveries if d.kind == "events_api"][-1:]
+        )
+    )
+    assert (events[0]["type"], events[0]["thread_ts"]) == ("agent_session_stopped", asked.ts)
+
+
+async def _api(sandbox: Sandbox, method: str, **args: Any) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{sandbox.api_url}{method}", json=args, headers={"Authorization": f"Bearer {sandbox.bot_token}"}
+        ) as answer,
+    ):
+        assert (await answer.json())["ok"]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_given_a_phone_when_used_in_light_and_dark_then_one_thing_shows_at_a_time(stage: Stage, colours: str) -> None:
+    tab = stage.tab
+    tab.driver.set_window_size(500, 900)
+    tab.driver.execute_script("localStorage.setItem('theme', arguments[0])", colours)
+    tab.open()
+
+    tab.picture(f"phone-welcome-{colours}")
+    tab.click(".welcome button", QUESTION)
+    tab.wait(".pane .message", "Sources disagree")
+    tab.picture(f"phone-answer-{colours}")
+    tab.click(".pane-head button[aria-label='Close pane']")
+    tab.click("button[aria-label=Channels]")
+    tab.click(".side .place", "policy")
+    tab.wait(".main-head h1", "policy")
+
+    wide = tab.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
+    ground = tab.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 28, 32)"}[colours]
+    tab.driver.execute_script("localStorage.removeItem('theme')")
+
+
+def test_given_a_thousand_messages_when_another_comes_and_one_scrolls_then_drawing_stays_short(stage: Stage) -> None:
+    tab = stage.tab
+
+    async def many() -> None:
+        for number in range(1000):
+            await stage.sandbox.say(GENERAL, (ANNA, BEN)[number // 3 % 2], f"message *{number}* about `licences`")
+
+    stage.run(many())
+    tab.wait(".message", "message 999")
+
+    worst = tab.driver.execute_async_script(
+        """
+        const done = arguments[0], box = document.querySelector('.main .scroll');
+        let last = performance.now(), worst = 0, step = 0;
+        requestAnimationFrame(function frame(now) {
+          if (step) worst = Math.max(worst, now - last);
+          last = now;
+          if (step++ === 60) return done(worst);
+          box.scrollTop = box.scrollHeight * (step % 2 ? step / 60 : 1 - step / 60);
+          requestAnimationFrame(frame);
+        });"""
+    )
+    stage.run(stage.sandbox.say(GENERAL, BEN, "one more"))
+    tab.wait(".message", "one more")
+
+    assert len(tab.all(".message")) == 1001
+    assert worst < 500, "a frame of half a second is a freeze even on a busy machine"
