@@ -210,7 +210,7 @@ def test_given_somebody_else_when_spoken_as_then_messages_are_theirs_in_their_ow
     london = tab.wait(".message time", ":").text
 
     tab.driver.find_element("css selector", ".speak select").send_keys("Chie")
-    tab.wait(".speak .muted", "Speaking as")
+    tab.wait(".side-foot .avatar", "CT")
     tab.type(".main .composer textarea", "from Chie", ENTER)
     tab.wait(".message .name", "Chie Tanaka")
 
