@@ -115,6 +115,6 @@ def load_propose(folder: Path | None = None) -> Prompt:
 
 
 def _standing(known: Known) -> str:
-    """A known question and its sides: `K1 "QUESTION"`, then a line a side with the keys shown of it."""
+    """A known question and its sides: `#1 "QUESTION"`, then a line a side with the keys shown of it."""
     sides = [f"- {shown.quoted(claim)} [{', '.join(keys) or 'not shown'}]" for claim, keys in known.sides]
     return "\n".join([f"{known.label} {shown.quoted(known.question)}", *sides])

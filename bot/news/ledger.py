@@ -6,19 +6,19 @@ for a person's question, for each that is new or that it touches: the cost grows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import Protocol
+from datetime import UTC, datetime
 
 from bot.errors import ReplyUnusable
 from bot.news.answer import EXCERPT_TOKENS
-from bot.news.cite import Echo, Sheet
-from bot.news.compare import with_copies
+from bot.news.cite import Sheet
 from bot.news.comparing import Listening, compared
 from bot.news.doubles import double_of
+from bot.news.following import carried_over, found_in, with_copy
+from bot.news.ledger_ports import Ledger, Proposer, Waiting
 from bot.news.meeting import Meeting, meet
-from bot.news.model import Article, Citation, Comparison, Reading, Relation
+from bot.news.model import Article, Citation, Comparison, Relation
 from bot.news.ports import Archive, Reader
 from bot.news.proposing import Known, Proposals, Task, candidates, known_on, once_each, spoken_to, tasks_of, touched_by
 from bot.news.standing import (
@@ -31,71 +31,12 @@ from bot.news.standing import (
     dismissed,
     merged,
     restored,
-    sentence_key,
     without,
 )
 
 CALLS_A_COMPARISON = 2  # the comparison and its second look; it is not begun with fewer left for the day
 CALLS_A_DAY = 1_000  # about 200 new articles at five calls each
 _CONFLICTS = (Relation.DISPUTE, Relation.UPDATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An article whose turn has not come or is not over. `tasks`: what is left to compare; None before its call.
-
-    `arrivals` counts how often it came or changed since it waits: a turn that began before the last is not the last.
-    """
-
-    article: str
-    since: datetime
-    tasks: tuple[Task, ...] | None = None
-    arrivals: int = 1
-
-
-class Ledger(Protocol):
-    """What is kept of the standing comparisons of one workspace. Each call raises StoreError."""
-
-    async def entries(self, *, citing: Collection[str] | None = None) -> Sequence[Entry]:
-        """All that stand for themselves, followed ones too; only those that cite one of these articles, if given."""
-
-    async def followed(self) -> Sequence[Entry]:
-        """The followed questions."""
-
-    async def entry(self, id: str) -> Entry | None: ...
-
-    async def keep(self, change: Change) -> None:
-        """Keep the entry as it is now and its events, together."""
-
-    async def forget(self, owner: str) -> None:
-        """Remove an owner's followed questions and their history."""
-
-    async def current(self, articles: Collection[str]) -> Mapping[str, Article]:
-        """The current versions of these articles by id; those that were removed are left out."""
-
-    async def arrived(self, article: str, at: datetime) -> None:
-        """An article came or changed: it waits for its turn, anew; one that waits already keeps its place."""
-
-    async def first_waiting(self) -> Waiting | None:
-        """The article that has waited longest."""
-
-    async def wait(self, waiting: Waiting) -> None:
-        """Keep what is left of a turn, unless the article arrived again meanwhile."""
-
-    async def done(self, waiting: Waiting) -> None:
-        """The turn is over; the article goes on waiting if it arrived again meanwhile."""
-
-    async def spent(self, day: date) -> int:
-        """Model calls on this UTC day."""
-
-    async def spend(self, day: date, calls: int) -> None: ...
-
-
-class Proposer(Protocol):
-    """The model's part: which questions a new article answers otherwise than others. Raises ReaderError."""
-
-    async def propose(self, sheet: Sheet, known: Sequence[Known]) -> Proposals:
-        """The first source of the sheet is the new article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +179,7 @@ class _Turn:
         are, the others are to be compared again."""
         tasks = []
         for entry in await self.ledger.entries(citing=[article.id]):
-            comparison = _carried_over(entry.comparison, article)
+            comparison = carried_over(entry.comparison, article)
             if comparison is None:
                 tasks.append(Task(entry.comparison.question, entry=entry.id))
             elif comparison != entry.comparison:
@@ -249,7 +190,7 @@ class _Turn:
         """Give a copy the readings of its original. It adds no weight, so it is no event."""
         originals = {echo.original.article.id for echo in meeting.copied}
         for entry in await self.ledger.entries(citing=originals) if originals else ():
-            joined = _with_copy(entry.comparison, meeting.copied)
+            joined = with_copy(entry.comparison, meeting.copied)
             if joined.positions != entry.comparison.positions:
                 await self.ledger.keep(Change(replace(entry, comparison=joined), ()))
 
@@ -313,7 +254,7 @@ class _Turn:
     async def _as_they_stand(self, cited: Sequence[Citation]) -> list[Citation]:
         """The sentences in the current versions of their articles; those that are gone are left out."""
         current = await self.ledger.current({c.article.id for c in cited})
-        found = (_found_in(current[c.article.id], c) for c in cited if c.article.id in current)
+        found = (found_in(current[c.article.id], c) for c in cited if c.article.id in current)
         return list(dict.fromkeys(c for c in found if c is not None))
 
     async def _keep(self, change: Change | None) -> None:
@@ -331,32 +272,3 @@ class _Turn:
 
     def _taken(self, waiting: Waiting, *, waits: bool = False) -> Taken:
         return Taken(waiting.article, tuple(self.changes), self.calls, self.failed, waits)
-
-
-def _carried_over(comparison: Comparison, article: Article) -> Comparison | None:
-    """The comparison on a new version of an article; None where a sentence it rests on is gone."""
-    positions = []
-    for position in comparison.positions:
-        readings: list[Reading] = []
-        for reading in position.readings:
-            if reading.article.id != article.id:
-                readings.append(reading)
-                continue
-            found = [_found_in(article, c) for c in reading.citations]
-            if any(c is None for c in found):
-                return None
-            readings.append(replace(reading, article=article, citations=tuple(c for c in found if c is not None)))
-        positions.append(replace(position, readings=tuple(readings)))
-    return replace(comparison, positions=tuple(positions))
-
-
-def _found_in(article: Article, citation: Citation) -> Citation | None:
-    """The same words in this version of the article: under the same number first, else the first that has them."""
-    key = sentence_key(citation)
-    number = citation.sentence.number
-    near = sorted(article.sentences, key=lambda s: abs(s.number - number))
-    return next((c for s in near if sentence_key(c := Citation(article, s)) == key), None)
-
-
-def _with_copy(comparison: Comparison, copied: Sequence[Echo]) -> Comparison:
-    return with_copies(comparison, Sheet((), tuple(copied)))

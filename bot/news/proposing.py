@@ -28,7 +28,10 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A standing question under its label on the sheet, with each side's claim and the keys shown of it."""
+    """A standing question under its label, #1 and on, with each side's claim and the keys shown of it.
+
+    No label can be mistaken for a sentence's key, as K1 could where there are eleven sources.
+    """
 
     label: str
     entry: Entry
@@ -108,7 +111,7 @@ def known_on(sheet: Sheet, entries: Iterable[Entry]) -> tuple[Known, ...]:
         if met and not entry.private:
             found.append((-met, entry.id, entry, sides))
     found.sort(key=lambda each: each[:2])
-    return tuple(Known(f"K{n}", entry, sides) for n, (_, _, entry, sides) in enumerate(found[:KNOWN], 1))
+    return tuple(Known(f"#{n}", entry, sides) for n, (_, _, entry, sides) in enumerate(found[:KNOWN], 1))
 
 
 def spoken_to(sentences: Sequence[Sentence], article: Article, followed: Iterable[Entry]) -> list[Task]:
@@ -129,7 +132,7 @@ def touched_by(proposals: Proposals, known: Iterable[Known], sheet: Sheet) -> li
     by_label = {k.label: k for k in known}
     tasks = []
     for touch in proposals.touched:
-        standing = by_label.get(touch.label.strip().strip("[]"))
+        standing = by_label.get(f"#{touch.label.strip().strip('[]#')}")
         sentences = _of_new(sheet.citations(touch.keys), sheet)
         if standing and sentences:
             tasks.append(Task(standing.question, sentences, standing.entry.id))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.news.ledger import Waiting
+from bot.news.ledger_ports import Waiting
 from bot.news.model import Article
 from bot.news.standing import Change, Entry, Event, Happening, State, citations
 from bot.store import comparisons

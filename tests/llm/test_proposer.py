@@ -52,7 +52,7 @@ def known() -> Known:
 async def test_given_a_reply_when_proposed_then_its_questions_and_touches_come_with_what_it_cost(
     model: ScriptedModel,
 ) -> None:
-    model.plays(proposal() | {"known": [{"label": "K1", "keys": ["A1"]}]})
+    model.plays(proposal() | {"known": [{"label": "#1", "keys": ["A1"]}]})
 
     async with client_of(model) as client:
         proposals = await ModelProposer(client, small_prompts(), SMALL).propose(SHEET, [known()])
@@ -60,7 +60,7 @@ async def test_given_a_reply_when_proposed_then_its_questions_and_touches_come_w
     assert proposals.candidates == (
         DraftCandidate("How many firms have access?", Kind.NUMBER, Conflict.FLAT, ("A2",), ("B1",)),
     )
-    assert proposals.touched == (DraftTouch("K1", ("A1",)),)
+    assert proposals.touched == (DraftTouch("#1", ("A1",)),)
     assert proposals.usage == Usage(1, 100, 20)
 
 
@@ -77,7 +77,7 @@ async def test_given_a_sheet_when_proposed_then_the_new_article_stands_apart_fro
     assert request.body["messages"][1]["content"] == (
         'NEW\n## Source A: Harbour Post, "Title a", 2026-05-19\nA1 The ban is gone.\nA2 Twelve firms have access.\n'
         'OTHERS\n## Source B: Vale Courier, "Title b", 2026-05-20\nB1 Twenty firms have access.\nB2 More will follow.\n'
-        'KNOWN\nK1 "Will more follow?"\n- "more will follow" [B2]\n- "\\"none\\" will" [not shown]\n'
+        'KNOWN\n#1 "Will more follow?"\n- "more will follow" [B2]\n- "\\"none\\" will" [not shown]\n'
         f"{CANDIDATES}"
     )
 

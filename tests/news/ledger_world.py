@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.errors import ReaderError
 from bot.news.cite import Sheet, ShownSource
-from bot.news.ledger import CALLS_A_DAY, Taken, Waiting, removed, take_next
+from bot.news.ledger import CALLS_A_DAY, Taken, removed, take_next
+from bot.news.ledger_ports import Waiting
 from bot.news.model import (
     Article,
     Comparison,

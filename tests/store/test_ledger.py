@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.news.labels import Label, Verdict
-from bot.news.ledger import Waiting
+from bot.news.ledger_ports import Waiting
 from bot.news.model import (
     Article,
     Check,
