@@ -41,7 +41,7 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
     if given.demonstrate:
         await _demonstrate(settings)
     async with service(settings) as running:
-        where = f"the sandbox: open {running.page}" if running.page else "Slack"
+        where = f"the sandbox: open {running.sandbox.url}" if running.sandbox else "Slack"
         sys.stdout.write(f"\nCrosscheck is running in {where}\nPress Ctrl-C to stop.\n")
         sys.stdout.flush()
         await stop.wait()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
-from bot.errors import WrongUse
+from bot.errors import ReaderUnavailable, WrongUse
 from bot.feeds.articles import Skipped
 from bot.feeds.files import read_folder
 from bot.llm.client import ModelClient, Patience
-from bot.llm.kept import Kept
+from bot.llm.kept import Asked, Kept
 from bot.llm.prompts import Prompts
 from bot.llm.reader import Checkpoint, ModelReader
 from bot.news.answer import Audience, answer
-from bot.news.model import Answer, Turn
+from bot.news.cite import Sheet
+from bot.news.model import Answer, Comparison, Draft, DraftLook, Turn, Usage
+from bot.news.ports import Reader
 from bot.sample import ARTICLES, KEPT
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.library import Library
 
+SLOW_S = 8.0  # how long a slow model lets wait, with its fault switched on
 SAMPLE = "sample"  # the workspace of the sample coverage, apart from people's own
 
 
@@ -40,16 +45,40 @@ class Reading:
         client = model_client(settings)
         return cls(Prompts.load(), client, own, [*own, *([] if client else [Kept(KEPT, demonstration=True)])])
 
-    def reader(self, *, sample: bool, checkpoint: Checkpoint | None) -> ModelReader | None:
+    def reader(
+        self, *, sample: bool, checkpoint: Checkpoint | None, asking: Callable[[Asked], None] | None = None
+    ) -> ModelReader | None:
         """None where there is neither a model nor anything kept."""
         kept = self.sample if sample else self.own
         if self.client is None and not kept:
             return None
-        return ModelReader(self.client, self.prompts, kept=kept, checkpoint=checkpoint)
+        return ModelReader(self.client, self.prompts, kept=kept, checkpoint=checkpoint, asking=asking)
 
     async def close(self) -> None:
         if self.client is not None:
             await self.client.aclose()
+
+
+class Fault(StrEnum):
+    """What the sandbox's page can have the model do."""
+
+    OK = "ok"
+    DOWN = "down"
+    SLOW = "slow"
+
+
+class Down:
+    """A reader that cannot be reached."""
+
+    async def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
+        raise ReaderUnavailable("the model's fault is switched on")
+        yield
+
+    async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
+        raise ReaderUnavailable("the model's fault is switched on")
+
+    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+        raise ReaderUnavailable("the model's fault is switched on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +104,18 @@ class Desk:
         turns: Sequence[Turn] = (),
         audience: Audience | None = None,
         checkpoint: Checkpoint | None = None,
+        asking: Callable[[Asked], None] | None = None,
+        fault: Fault = Fault.OK,
     ) -> Answer:
+        """`asking` is told of every request to the model; `fault` is one that the sandbox has switched on."""
         library = await self.current()
+        reader: Reader | None = self.reading.reader(sample=library is self.sample, checkpoint=checkpoint, asking=asking)
+        if fault is Fault.SLOW:
+            await asyncio.sleep(SLOW_S)
         return await answer(
             question,
             archive=library,
-            reader=self.reading.reader(sample=library is self.sample, checkpoint=checkpoint),
+            reader=Down() if fault is Fault.DOWN else reader,
             excerpt_tokens=self.excerpt_tokens,
             turns=turns,
             audience=audience,

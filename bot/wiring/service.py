@@ -17,6 +17,7 @@ from bot.errors import WrongUse
 from bot.news import words
 from bot.news.model import Answer, Turn
 from bot.sandbox import Sandbox
+from bot.sandbox.dev import Dev
 from bot.settings import Settings
 from bot.slack.account import signed_in
 from bot.slack.answering import Answering, Audience, Work
@@ -27,6 +28,7 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.wiring.desk import SAMPLE, Desk, Reading
+from bot.wiring.dev import Inside, Traced
 from bot.worker import Job, Worker
 
 GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
@@ -35,11 +37,12 @@ TURN = "turn"  # note: the question as it was answered and the answer's first li
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What runs. `page`: the sandbox's address, or None in Slack."""
+    """What runs. In the sandbox: it, and where the bot serves `/dev` to it."""
 
     worker: Worker
     desk: Desk
-    page: str | None
+    sandbox: Sandbox | None
+    dev_url: str | None
 
 
 @asynccontextmanager
@@ -49,9 +52,11 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
     Raises WrongUse where half of what Slack needs is set, SlackUnavailable, StoreError.
     """
     async with AsyncExitStack() as stack:
-        sandbox = None
+        sandbox = inside = dev = None
         if not settings.in_slack:
-            sandbox = await stack.enter_async_context(Sandbox(port=settings.sandbox_port))
+            inside, door = Inside(), _listening("127.0.0.1", 0)
+            dev = Dev(f"http://127.0.0.1:{door.getsockname()[1]}", inside.token)
+            sandbox = await stack.enter_async_context(_sandbox(settings.sandbox_port, dev))
         bot_token, app_token, secret, api_url = _ends(settings, sandbox)
         database = await stack.enter_async_context(await Database.open(settings.database_url))
         reading = Reading.of(settings)
@@ -64,12 +69,14 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             settings.excerpt_tokens,
             sample=Library(database, SAMPLE) if sandbox else None,
         )
-        asking = _Asking(desk, Conversations(database, WORKSPACE))
+        asking = _Asking(desk, Conversations(database, WORKSPACE), inside)
         answering = Answering(account, asking.ask)
 
         async def answer(job: Job) -> None:
             work = _Work(job, jobs)
             await answering.run(work)
+            if inside and (trace := inside.trace(job.id)):
+                trace.stage("show")
             await asking.remember(work)
 
         async def apologise(job: Job, fault: Exception) -> None:
@@ -79,13 +86,16 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         inbox = _Inbox(jobs, worker)
         running = asyncio.create_task(worker.run(), name="worker")
         stack.push_async_callback(_stop, worker, running)
+        if inside:
+            pages = inside.application(desk, account, _nobody)
+            await stack.enter_async_context(_serve(pages, door))
         if app_token:
             app = bolt_app(account, inbox, signing_secret=secret)
             await stack.enter_async_context(socket_mode(app, account, app_token))
         else:
             http = http_app(account, inbox, signing_secret=secret)
-            await stack.enter_async_context(_serve(http, settings.host, settings.port))
-        yield Service(worker, desk, sandbox.url if sandbox else None)
+            await stack.enter_async_context(_serve(http, _listening(settings.host, settings.port)))
+        yield Service(worker, desk, sandbox, dev.url if dev else None)
 
 
 def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, str]:
@@ -155,12 +165,25 @@ class _Asking:
 
     desk: Desk
     conversations: Conversations
+    inside: Inside | None
 
     async def ask(self, work: Work, question: str, audience: Audience) -> Answer:
         assert isinstance(work, _Work)
         channel, thread = work.payload["channel"], work.payload["thread"]
         turns = await self.conversations.turns(channel, thread)
-        answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work)
+        if self.inside is None:
+            answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work)
+        else:
+            trace = self.inside.begin(work.id)
+            answer = await self.desk.ask(
+                question,
+                turns=turns,
+                audience=Traced(audience, trace),
+                checkpoint=work,
+                asking=trace.asking,
+                fault=self.inside.fault,
+            )
+            trace.answered(answer)
         await work.note(TURN, json.dumps([answer.question, words.lead(answer)]))
         return answer
 
@@ -184,17 +207,32 @@ class _Server(uvicorn.Server):
         yield
 
 
-@asynccontextmanager
-async def _serve(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
-    """Serve an application until the context ends. Raises WrongUse where the address is taken."""
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on. Raises WrongUse where the address is taken."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-        listening.listen()  # whoever calls before the server runs waits instead of being turned away
     except OSError as error:
         listening.close()
         raise WrongUse(f"nothing can be served at {host}:{port}: {error.strerror}") from error
+    listening.listen()  # whoever calls before the server runs waits instead of being turned away
+    return listening
+
+
+def _sandbox(port: int, dev: Dev) -> Sandbox:
+    try:
+        return Sandbox(port=port, dev=dev)
+    except OSError as error:
+        raise WrongUse(f"the sandbox cannot be served at port {port}: {error.strerror}; set SANDBOX_PORT") from error
+
+
+async def _nobody(article: str) -> None: ...
+
+
+@asynccontextmanager
+async def _serve(app: Starlette, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve an application until the context ends."""
     server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     serving = asyncio.create_task(server.serve([listening]), name="http")
     try:
