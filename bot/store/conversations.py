@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.news.model import Turn
 from bot.store import tables
-from bot.store.database import Database
+from bot.store.database import Clock, Database, utc_now
 
 _LATEST = 20  # turns of a thread; a follow-up seldom refers further back
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Conversations:
     """Each call is one transaction and raises StoreUnavailable or StoreFull."""
 
-    def __init__(self, database: Database, workspace: str, *, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, database: Database, workspace: str, *, clock: Clock = utc_now) -> None:
         self._database = database
         self._workspace = workspace
         self._clock = clock

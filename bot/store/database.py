@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -19,11 +20,16 @@ from bot.errors import StoreError, StoreFull, StoreUnavailable, WrongUse
 from bot.store import tables
 
 T = TypeVar("T")
+Clock = Callable[[], datetime]
 Transaction = Callable[[Connection], T]
 
 _THREADS = 8  # transactions at once; a transaction takes milliseconds
 _WAIT_S = 10  # for a lock, for a connection from the pool, to connect
 _STATEMENT_S = 30
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Database:

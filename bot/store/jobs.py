@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.errors import Fenced
-from bot.store.database import Database
+from bot.store.database import Clock, Database, utc_now
 from bot.store.tables import ENDED, job_keys, job_notes, jobs
 
 # As literals: SQLite uses a partial index only where it sees the very words of its condition.
@@ -67,10 +67,6 @@ class _Known(Exception):
     pass
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class JobTable(Generic[J]):
     """Jobs of all workspaces. `job` makes what a worker holds, from keywords: id, kind, workspace, payload, claim,
     attempts and notes.
@@ -79,7 +75,7 @@ class JobTable(Generic[J]):
     another worker has claimed it since, or where it is no longer running.
     """
 
-    def __init__(self, database: Database, job: Callable[..., J], *, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, database: Database, job: Callable[..., J], *, clock: Clock = utc_now) -> None:
         self._database = database
         self._job = job
         self._clock = clock

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from bot.news.model import Article, Excerpt, Moment
 from bot.store import keeping, search
-from bot.store.database import Database
+from bot.store.database import Clock, Database, utc_now
 from bot.store.keeping import Kept, read_article, stored_articles
 from bot.store.search_postgres import PostgresIndex
 from bot.store.search_sqlite import SqliteIndex
 from bot.store.tables import articles, versions, workspaces
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Library:
     """Keeps and finds articles. Each call is one transaction and raises StoreUnavailable or StoreFull."""
 
-    def __init__(self, database: Database, workspace: str, *, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, database: Database, workspace: str, *, clock: Clock = utc_now) -> None:
         self._database = database
         self._workspace = workspace
         self._clock = clock
