@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.errors import ReaderAbsent, ReaderError, WrongUse
@@ -114,7 +114,7 @@ class _Asking:
     audience: Audience
     usage: Usage
     replayed: Replayed | None = None
-    told: int = 0  # statements that the audience has
+    told: list[Statement] = field(default_factory=list)  # what the audience has
 
     async def answer(self) -> Answer:
         draft = await self._read()
@@ -123,15 +123,14 @@ class _Asking:
         lines = cited(draft.statements, sheet)
         if comparison.relation is Relation.DISPUTE:
             comparison = await self._look_again(comparison)
-        if comparison.relation is not Relation.NONE and not lines and not _led_by_code(comparison):
+        if not lines and draft.relation not in (*CODE_LEADS, Relation.NONE):
             raise Unciteable
         closest: tuple[Statement, ...] = ()
         if comparison.relation is Relation.NONE:
             closest, lines = lines, ()
-        else:
+        elif draft.relation in CODE_LEADS:
             lines = (*_lead_lines(comparison), *lines)
-        for line in lines[self.told :]:
-            await self.audience.statement(line)
+        await self._tell(lines)
         return Answer(
             self.question,
             Mode.MODEL,
@@ -161,14 +160,21 @@ class _Asking:
 
     async def _tell_settled(self, draft: Draft) -> None:
         """Pass on the lines of an answer whose relation needs no second look and no line of code's."""
-        if len(draft.statements) <= self.told:
+        if draft.relation in CODE_LEADS or len(draft.statements) <= len(self.told):
             return
-        settled = compare(self.question, draft, self.found.sheet)
-        if settled.relation in (*CODE_LEADS, Relation.NONE):
+        try:
+            settled = compare(self.question, draft, self.found.sheet)
+        except Unciteable:  # a reply that its repair may still replace
             return
-        for line in cited(draft.statements, self.found.sheet)[self.told :]:
-            self.told += 1
-            await self.audience.statement(line)
+        if settled.relation is not Relation.NONE:
+            await self._tell(cited(draft.statements, self.found.sheet))
+
+    async def _tell(self, lines: Sequence[Statement]) -> None:
+        """Tell the lines that were not told: after an interruption a reply starts anew, and may read otherwise."""
+        for line in lines:
+            if line not in self.told:
+                self.told.append(line)
+                await self.audience.statement(line)
 
     async def _look_again(self, comparison: Comparison) -> Comparison:
         await self.audience.second_look()
@@ -186,20 +192,14 @@ class _Asking:
         self.replayed = self.replayed or replayed
 
 
-def _led_by_code(comparison: Comparison) -> bool:
-    return comparison.relation in CODE_LEADS or comparison.second_look is SecondLook.WITHDRAWN
-
-
 def _lead_lines(comparison: Comparison) -> tuple[Statement, ...]:
-    """Code's own lines: the conflict, the correction, or each side of a dispute that was withdrawn."""
+    """Code's own lines: the conflict, the correction, or, where neither was borne out, what each position says."""
     positions = comparison.positions
     if comparison.relation is Relation.DISPUTE:
         return (Statement(words.dispute_line(positions), cited_by(positions)),)
     if comparison.relation is Relation.UPDATE:
         return (Statement(words.update_line(positions), cited_by(positions)),)
-    if comparison.second_look is SecondLook.WITHDRAWN:
-        return tuple(Statement(words.sentence(p.claim), cited_by([p])) for p in positions)
-    return ()
+    return tuple(Statement(words.sentence(p.claim), cited_by([p])) for p in positions)
 
 
 def _uncompared(question: str, found: Found, check: Check, usage: Usage, trouble: str | None = None) -> Answer:

@@ -7,12 +7,12 @@ two independent sources stand against each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.news.cite import Sheet
-from bot.news.copies import independent_sources
+from bot.news.copies import voices
 from bot.news.model import (
     Check,
     Citation,
@@ -31,6 +31,7 @@ from bot.news.model import (
 )
 
 NEIGHBOURS = 2  # sentences on either side of a cited one that a second look sees; cut short, qualifiers are lost
+_RECONCILED = {Relation.AGREE, Relation.COMPLEMENTARY, Relation.OPINION, Relation.UPDATE}
 _JUDGEMENTS = {Manner.OPINION, Manner.FORECAST}
 
 
@@ -60,10 +61,10 @@ def compare(question: str, draft: Draft, sheet: Sheet) -> Comparison:
         raise Unciteable
     if draft.relation is Relation.NONE:
         return Comparison(question, Check.CHECKED, Relation.NONE, silent=tuple(s.article for s in sheet.sources))
-    printed_by = _printed_by(readings.values(), sheet)
-    grouped = _positions(draft, readings, printed_by)
+    sources = voices(list(readings.values()), _printed_by(readings.values(), sheet))
+    grouped = _positions(draft, readings, sources)
     by_date = current_first(grouped, draft.kind)
-    relation = _relation(draft.relation, grouped, printed_by, ordered=by_date is not None)
+    relation = _relation(draft.relation, grouped, len(set(sources.values())), ordered=by_date is not None)
     answered = {r.source.strip().strip("[]") for r in draft.readings if not r.silent}
     return Comparison(
         question,
@@ -83,7 +84,7 @@ def settle(comparison: Comparison, look: DraftLook, sheet: Sheet) -> Comparison:
     """
     citations = sheet.citations(look.keys)
     upheld = replace(comparison, second_look=SecondLook.UPHELD)
-    if look.upheld or not citations or not look.text.strip() or look.relation in (Relation.DISPUTE, Relation.NONE):
+    if look.upheld or not citations or not look.text.strip() or look.relation not in _RECONCILED:
         return upheld
     positions = comparison.positions
     if look.relation is Relation.UPDATE:
@@ -123,14 +124,14 @@ def with_copies(comparison: Comparison, sheet: Sheet) -> Comparison:
 def current_first(
     positions: Sequence[Position], kind: Kind | None = None, *, told: bool = False
 ) -> tuple[Position, ...] | None:
-    """The positions with the current one first and the rest newest first; None where dates do not tell.
+    """The positions with the current one first, the rest newest first, then the strongest; None where dates do not tell.
 
     A position is as new as its first dated reading: an outlet that repeats an old figure does not renew it.
     The current one must be certainly later than every other. An undated reading never supersedes; whether one
     can be superseded is only `told` by a source that says so. `kind`: what the update is about; where that is a
     date, the dates inside the readings are the answers and order nothing.
     """
-    begun = [(position, _begun(position, kind)) for position in positions]
+    begun = [(position, _begun(position, kind)) for position in strongest_first(positions)]
     dated = [(position, moments) for position, moments in begun if moments is not None]
     undated = [position for position, moments in begun if moments is None]
     if not dated or (undated and not told) or len(positions) < 2:
@@ -180,7 +181,7 @@ def _printed_by(readings: Iterable[Reading], sheet: Sheet) -> dict[str, set[str]
     return found
 
 
-def _positions(draft: Draft, readings: dict[str, Reading], printed_by: Mapping[str, Set[str]]) -> list[Position]:
+def _positions(draft: Draft, readings: dict[str, Reading], sources: Mapping[str, int]) -> list[Position]:
     """Each reading in the first position that names its source; one that none names stands alone."""
     left = dict(readings)
     grouped: list[tuple[str, list[Reading]]] = []
@@ -189,24 +190,22 @@ def _positions(draft: Draft, readings: dict[str, Reading], printed_by: Mapping[s
         grouped.append((each.claim.strip().rstrip("."), [left.pop(label) for label in labels if label in left]))
     grouped += [(r.says, [r]) for r in left.values()]
     return [
-        Position(claim or members[0].says, tuple(members), independent_sources(members, printed_by))
+        Position(claim or members[0].says, tuple(members), len({sources[r.article.id] for r in members}))
         for claim, members in grouped
         if members
     ]
 
 
-def _relation(
-    claimed: Relation | None, positions: Sequence[Position], printed_by: Mapping[str, Set[str]], *, ordered: bool
-) -> Relation:
+def _relation(claimed: Relation | None, positions: Sequence[Position], independent: int, *, ordered: bool) -> Relation:
     """The relation the model claims where the positions bear it out, else the strongest that they do.
 
-    `ordered`: dates tell which position is current. Two sources in two positions stand against each other, for
-    those that are joined count as one: no outlet disagrees with itself.
+    `independent`: sources in all; `ordered`: dates tell which position is current. Two sources in two positions
+    stand against each other, for those that are joined count as one: no outlet disagrees with itself.
     """
     readings = [r for p in positions for r in p.readings]
     if claimed is Relation.UPDATE and ordered:
         return Relation.UPDATE
-    if independent_sources(readings, printed_by) == 1:
+    if independent == 1:
         return Relation.UPDATE if claimed is Relation.DISPUTE and ordered else Relation.SINGLE
     if len(positions) == 1:
         return Relation.AGREE

@@ -82,8 +82,13 @@ def same_voice(one: Reading, other: Reading) -> bool:
     )
 
 
-def independent_sources(readings: Sequence[Reading], printed_by: Mapping[str, Set[str]] | None = None) -> int:
-    """How many independent sources stand behind these readings: voices are joined, then counted.
+def independent_sources(readings: Sequence[Reading]) -> int:
+    """How many independent sources stand behind these readings: voices are joined, then counted."""
+    return len(set(voices(readings).values()))
+
+
+def voices(readings: Sequence[Reading], printed_by: Mapping[str, Set[str]] | None = None) -> dict[str, int]:
+    """Article id to its independent source, a number that joined voices share.
 
     `printed_by`: article id to the outlets, case-folded, that print its reading's sentences too and are not shown
     again. A copy joins what is counted, so adding one never raises a weight.
@@ -99,7 +104,7 @@ def independent_sources(readings: Sequence[Reading], printed_by: Mapping[str, Se
     for i, j in combinations(range(len(readings)), 2):
         if root(i) != root(j) and (outlets[i] & outlets[j] or same_voice(readings[i], readings[j])):
             parent[root(j)] = root(i)
-    return sum(1 for i in range(len(readings)) if parent[i] == i)
+    return {r.article.id: root(i) for i, r in enumerate(readings)}
 
 
 def echoes(excerpts: Iterable[Excerpt]) -> Mapping[tuple[str, int], Citation]:

@@ -288,6 +288,18 @@ def test_given_a_copy_added_when_compared_then_verdict_and_weights_stay() -> Non
     assert (after.relation, after.positions) == (before.relation, before.positions)
 
 
+def test_given_two_outlets_joined_through_another_position_when_weighed_then_they_count_once() -> None:
+    wire_at_x, own_at_x = article("w", *WIRE, outlet="X"), article("o", "All told, 340 firms have it.", outlet="X")
+    wire_at_y = article("e", *(s.replace("granted", "issued") for s in WIRE), outlet="Y")
+    reply = draft(
+        Relation.DISPUTE, [says(label, label) for label in "ABC"], [("340", "B C"), ("340 were granted", "A")]
+    )
+
+    comparison = compared(reply, wire_at_x, own_at_x, wire_at_y)
+
+    assert (comparison.relation, weights(comparison)) == (Relation.SINGLE, [1, 1])
+
+
 def test_given_the_copy_is_what_is_shown_when_an_outlet_wrote_twice_then_it_still_counts_once() -> None:
     wire_at_x = article("x", *WIRE, outlet="X")
     more_at_x = article("m", "All told, 340 licences were granted.", outlet="X")
