@@ -122,7 +122,7 @@ class Acting:
         }
         if tab == "home" and user in workspace.homes:
             event["view"] = workspace.homes[user].payload(workspace)
-        return await _settled(events.send(self._slack, workspace, event))
+        return await _settled(events.offer(self._slack, workspace, event))
 
     async def stop_stream(self, message: Message, user: str) -> Delivery:
         """Press Stop while the bot works in this message's thread."""
@@ -142,7 +142,7 @@ class Acting:
             "thread_ts": thread_ts,
             "event_ts": workspace.new_ts(),
         }
-        return await _settled(events.send(self._slack, workspace, event))
+        return await _settled(events.offer(self._slack, workspace, event))
 
     async def invite(self, channel: str, user: str | None = None) -> Delivery:
         """Add somebody to a channel, the bot by default."""
@@ -158,7 +158,7 @@ class Acting:
             "inviter": next(iter(_humans(workspace))),
             "event_ts": workspace.new_ts(),
         }
-        return await _settled(events.send(self._slack, workspace, event))
+        return await _settled(events.offer(self._slack, workspace, event))
 
     async def event(self, event: Json, *, workspace: Workspace | None = None) -> Delivery:
         """Send any other event, and wait for its acknowledgement."""

@@ -18,6 +18,7 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.state import Json, Message, OpenView, Workspace
 
 HOOK_USES, HOOK_LIFETIME_S = 5, 1800
+_KEPT_S = 60  # how long a trigger that has expired is still known as such
 
 
 class NoSuchElement(LookupError):
@@ -25,12 +26,17 @@ class NoSuchElement(LookupError):
 
 
 def trigger(slack: Slack, user: str, view: str | None = None) -> str:
+    now = time.monotonic()
+    for known in [key for key, old in slack.triggers.items() if old.expires < now - _KEPT_S]:
+        del slack.triggers[known]
     made = f"{secrets.randbelow(10**10)}.{secrets.randbelow(10**10)}.{secrets.token_hex(8)}"
-    slack.triggers[made] = Trigger(user, time.monotonic() + slack.trigger_lifetime_s, view)
+    slack.triggers[made] = Trigger(user, now + slack.trigger_lifetime_s, view)
     return made
 
 
 def hook(slack: Slack, workspace: Workspace, channel: str, user: str, message: Message | None = None) -> str:
+    for known in [key for key, old in slack.hooks.items() if old.expires < time.monotonic()]:
+        del slack.hooks[known]
     made = secrets.token_urlsafe(16)
     thread_ts = message.thread_ts if message else None
     expires = time.monotonic() + HOOK_LIFETIME_S

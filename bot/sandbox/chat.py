@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from bot.sandbox import checks, events
 from bot.sandbox.api import Arguments, At, Method
@@ -48,22 +47,18 @@ def own(at: At, args: Arguments, refusal: str) -> Message:
 def _post(at: At, args: Arguments) -> Json:
     channel = writable_channel(at.workspace, args.text("channel"))
     text, blocks, attachments = content(args)
-    known = _already_posted(at, channel.id, args.get("client_msg_id"))
-    if known is not None:
+    key = (channel.id, args.text("client_msg_id", ""))
+    if key in at.workspace.keys:
         raise Refused("duplicate_message_not_allowed")
     thread_ts = args.maybe("thread_ts")
     message = from_bot(at, channel.id, text, blocks, thread_ts)
     message.attachments, message.metadata = attachments, _metadata(args)
     message.broadcast, message.client_msg_id = args.flag("reply_broadcast"), args.maybe("client_msg_id")
+    if message.client_msg_id:
+        at.workspace.keys.add(key)
     publish(at, message)
     shown = message.payload(at.workspace.id, metadata=True)
     return {"channel": channel.id, "ts": message.ts, "message": shown}
-
-
-def _already_posted(at: At, channel: str, key: Any) -> Message | None:
-    if not key:
-        return None
-    return next((m for m in at.workspace.messages.get(channel, {}).values() if m.client_msg_id == key), None)
 
 
 def from_bot(at: At, channel: str, text: str, blocks: list[Json], thread_ts: str | None) -> Message:
@@ -90,7 +85,8 @@ def from_bot(at: At, channel: str, text: str, blocks: list[Json], thread_ts: str
 def publish(at: At, message: Message) -> None:
     """Show a message of the bot's to everybody; Slack takes the thread's status line away at that."""
     at.workspace.add(message)
-    at.workspace.statuses.pop((message.channel, message.thread_ts), None)
+    if at.workspace.statuses.pop((message.channel, message.thread_ts), None):
+        at.slack.changes.tell({"kind": "status", "team": at.workspace.id, "channel": message.channel})
     at.slack.message_changed(at.workspace, message)
     events.posted(at.slack, at.workspace, message)
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.checks import Refused
 from bot.sandbox.dev import Dev
@@ -117,6 +117,7 @@ class Slack:
     def record(self, call: Call) -> None:
         """Keep an accepted call, and write it down where a recording is wished."""
         self.calls.append(call)
+        trim(self.calls)
         if self.recorder is not None:
             with self.recorder.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"method": call.method, "args": call.args}, ensure_ascii=False) + "\n")
@@ -193,6 +194,12 @@ def recorder_at(place: Path) -> Path:
         return place / f"calls-{secrets.token_hex(6)}.jsonl"
     place.parent.mkdir(parents=True, exist_ok=True)
     return place
+
+
+def trim(kept: list[Any], most: int = 100_000) -> None:
+    """Let go of the oldest, so that a sandbox that runs for days does not grow without end."""
+    if len(kept) > 2 * most:
+        del kept[:-most]
 
 
 def new_view_id() -> str:

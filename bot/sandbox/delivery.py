@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.sandbox.core import Slack
+from bot.sandbox.core import Slack, trim
 from bot.sandbox.sockets import SocketHub
 from bot.sandbox.state import Json
 
@@ -62,6 +62,7 @@ class Courier:
         """Start bringing it; `settled` is set once it is acknowledged or given up."""
         delivery = Delivery(kind, body)
         self.deliveries.append(delivery)
+        trim(self.deliveries)
         self.resume(delivery)
         return delivery
 

@@ -3,7 +3,8 @@
 The sandbox's server is its only caller. It hands what it gets to its page under its own `/dev/…`, path and query
 unchanged, and sends the header `X-Dev-Token` with the token that both were given; without it the bot answers 403.
 Bodies and answers are JSON; a refusal is 4xx with `{"error": "a plain sentence for the page"}`. Ids are the bot's
-own. Times are ISO 8601 with a zone. An answer of 404 means "not known", and the page leaves that part out.
+own. Times are ISO 8601 with a zone. An answer of 404 means "not known": the page gets `null` for it, and leaves
+that part out.
 
 GET  /dev/ready
         {"questions": [{"question": str, "kind": str}],
@@ -80,6 +81,8 @@ class Dev:
                     allow_redirects=False,
                 ) as answer,
             ):
+                if request.method == "GET" and answer.status == 404:
+                    return JSONResponse(None)  # a browser would write a 404 into its console as a fault
                 return Response(await answer.read(), status_code=answer.status, media_type="application/json")
         except (aiohttp.ClientError, TimeoutError):
             return JSONResponse({"error": "The bot does not answer."}, status_code=502)

@@ -40,6 +40,15 @@ def send(slack: Slack, workspace: Workspace, event: Json) -> Delivery:
     return slack.courier.send("events_api", body)
 
 
+def offer(slack: Slack, workspace: Workspace, event: Json) -> Delivery:
+    """Deliver an event where the app subscribes to its type; else it is settled with no attempt made."""
+    if event["type"] in slack.events:
+        return send(slack, workspace, event)
+    unsent = Delivery("events_api", event)
+    unsent.settled.set()
+    return unsent
+
+
 def posted(slack: Slack, workspace: Workspace, message: Message) -> list[Delivery]:
     """A new message: `message` where the bot is in the channel, and `app_mention` where it is named.
 
@@ -47,6 +56,8 @@ def posted(slack: Slack, workspace: Workspace, message: Message) -> list[Deliver
     """
     channel = workspace.channels[message.channel]
     event = message.payload(workspace.id) | {"channel": channel.id, "event_ts": message.ts}
+    if message.is_reply and (first := workspace.find(channel.id, message.thread_ts or "")) is not None:
+        event["parent_user_id"] = first.user
     sent = []
     mentioned = f"<@{workspace.bot.id}>" in message.text and message.bot_id != workspace.bot.bot_id
     if mentioned and not channel.direct and "app_mention" in slack.events:

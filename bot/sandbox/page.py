@@ -82,9 +82,9 @@ class Page:
         return FileResponse(STATIC / "index.html")
 
     async def dev(self, request: Request) -> Response:
-        """What the bot tells of itself, where it does."""
+        """What the bot tells of itself; null in a sandbox that shows Slack's side alone."""
         if self.slack.dev is None:
-            return JSONResponse({"error": "This sandbox shows Slack's side alone."}, status_code=404)
+            return JSONResponse(None)
         return await self.slack.dev.pass_on(request)
 
     async def state(self, request: Request) -> Response:
@@ -107,6 +107,7 @@ class Page:
                 ],
                 "commands": self.slack.commands,
                 "shortcuts": self.slack.shortcuts,
+                "stoppable": "agent_session_stopped" in self.slack.events,
                 "connected": self._connected(),
                 "faults": faults_payload(self.slack),
             }

@@ -31,7 +31,9 @@ MANIFEST: dict[str, Any] = {
         "slash_commands": [{"command": "/coverage", "description": "The coverage", "usage_hint": "summary | digest"}],
         "shortcuts": [{"name": "Check against coverage", "type": "message", "callback_id": "check"}],
     },
-    "settings": {"event_subscriptions": {"bot_events": ["app_mention", "app_home_opened", "message.im"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["agent_session_stopped", "app_mention", "app_home_opened", "message.im"]}
+    },
 }
 
 

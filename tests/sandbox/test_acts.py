@@ -294,6 +294,28 @@ async def test_given_a_mention_in_a_channel_when_said_then_it_arrives_as_mention
     assert told == [("app_mention", GENERAL), ("message", GENERAL), ("app_mention", RANDOM)]
 
 
+async def test_given_a_manifest_when_things_happen_then_only_what_it_subscribes_to_is_sent() -> None:
+    manifest = {"features": {}, "settings": {"event_subscriptions": {"bot_events": ["message.im"]}}}
+    async with Sandbox(manifest=manifest) as sandbox:
+        await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} hello")
+        home = await sandbox.open_home(ANNA)
+        await sandbox.say(sandbox.dm(ANNA), ANNA, "hello")
+
+        told = [delivery.body["event"]["channel_type"] for delivery in sandbox.deliveries]
+
+    assert told == ["im"]
+    assert home.attempts == 0
+
+
+async def test_given_a_reply_when_said_then_it_names_the_threads_first_author(sandbox: Sandbox) -> None:
+    first = await sandbox.say(GENERAL, ANNA, "first")
+    await sandbox.say(GENERAL, BEN, "second", first.ts)
+
+    event = sandbox.deliveries[-1].body["event"]
+
+    assert (event["thread_ts"], event["parent_user_id"]) == (first.ts, ANNA)
+
+
 async def test_given_an_app_that_is_not_there_when_a_command_is_typed_then_it_fails_once(sandbox: Sandbox) -> None:
     delivery = await sandbox.command("/coverage", "help", channel=GENERAL, user=ANNA)
 

@@ -3,9 +3,7 @@
 async function answered(response) {
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
-    const failure = new Error(body.error || "The sandbox does not answer.");
-    failure.status = response.status;
-    throw failure;
+    throw new Error(body.error || "The sandbox does not answer.");
   }
   return body;
 }
@@ -29,12 +27,5 @@ export const post = (path, body) =>
     body: JSON.stringify(body),
   });
 
-/** What the bot tells of itself; null where it does not know, as in a sandbox without a bot. */
-export async function dev(path, query) {
-  try {
-    return await get(`/dev/${path}`, query);
-  } catch (failure) {
-    if (failure.status === 404 || failure.status === 502) return null;
-    throw failure;
-  }
-}
+/** What the bot tells of itself; null where it does not know, or does not answer. */
+export const dev = (path, query) => get(`/dev/${path}`, query).catch(() => null);

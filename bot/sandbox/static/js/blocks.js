@@ -119,7 +119,7 @@ const KINDS = {
   header: (place, block) => html`<h3 class="header">${textOf(block.text)}</h3>`,
   divider: () => html`<hr>`,
   context: (place, block) => html`<div class="context">${block.elements.map(contextPart)}</div>`,
-  markdown: (place, block) => markdown(block.text),
+  markdown: (place, block) => markdown(block.text, place.growing),
   rich_text: (place, block) => richText(block),
   image: (place, block) => picture(block.image_url ?? block.slack_file?.url, block.alt_text, block.title),
   actions: (place, block) => html`<div class="actions">${block.elements.map((found) => interactive(place, found))}</div>`,

@@ -32,7 +32,7 @@ export async function openLink(url) {
     if (!openPermalink(address)) window.open(url, "_blank", "noopener");
     return;
   }
-  const article = await dev("articles", { url: bare(url) }).catch(() => null);
+  const article = await dev("articles", { url: bare(url) });
   if (article?.sentences) {
     openPane({ kind: "article", article, wanted: sentenceOf(address) });
   } else if (address.hostname.endsWith("example.org")) {
@@ -61,7 +61,7 @@ export function openPane(pane) {
 }
 
 export async function openArticle(id) {
-  const article = await dev(`articles/${encodeURIComponent(id)}`).catch(() => null);
+  const article = await dev(`articles/${encodeURIComponent(id)}`);
   if (article) openPane({ kind: "article", article, wanted: {} });
   else notice("That article is not in the coverage.");
 }

@@ -16,14 +16,18 @@ const pressed = new Map();
 
 const shade = (id) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 6;
 
-export const avatar = (who) => html`<span class="avatar shade-${who.is_bot ? "bot" : shade(who.id)}" aria-hidden="true">${
-  who.is_bot ? "✕" : (who.real_name ?? "?").split(" ").map((word) => word[0]).slice(0, 2).join("")
-}</span>`;
+const initials = (name) => name.split(" ").map((word) => word[0]).slice(0, 2).join("");
+
+export const avatar = (who) =>
+  who.id === state.bot
+    ? html`<img class="avatar" src="/static/icon.svg" alt="">`
+    : html`<span class="avatar shade-${shade(who.id)}" aria-hidden="true">${initials(who.real_name)}</span>`;
 
 function placeOf(channel, message) {
   const key = `${channel} ${message.ts}`;
   return {
     names: { channel, ts: message.ts },
+    growing: message.streaming,
     pressed: pressed.get(key),
     press: (value) => {
       pressed.set(key, new Set([value]));
@@ -129,7 +133,7 @@ export function statusLine(channel, threadTs) {
       <span class="spinner" aria-hidden="true"></span>
       <span>${status ? html`Crosscheck ${status.text}` : "Crosscheck is working…"}</span>
       ${status?.loading_messages?.length ? html`<span class="muted">${status.loading_messages.at(-1)}</span>` : nothing}
-      ${busy ? html`<button type="button" class="button" @click=${stop}>Stop</button>` : nothing}
+      ${busy && state.stoppable ? html`<button type="button" class="button" @click=${stop}>Stop</button>` : nothing}
     </div>`;
 }
 

@@ -66,7 +66,7 @@ function traceOf(channel, found) {
   if (known?.of !== found) {
     const entry = { of: found, trace: known?.trace ?? null };
     traces.set(key, entry);
-    dev("trace", { channel, ts: found.ts }).catch(() => null).then((trace) => {
+    dev("trace", { channel, ts: found.ts }).then((trace) => {
       entry.trace = trace;
       changed();
     });

@@ -112,7 +112,7 @@ function conversation(channel) {
   const label = channel.is_im ? `Message ${placeName(channel)}` : `Message #${placeName(channel)}`;
   return html`
     <div class="scroll follow" data-scroll="channel ${channel.id}" role="region" aria-label="Messages">
-      ${found.length ? nothing : welcome(channel)}
+      ${welcome(channel)}
       <div class="messages">${messageList(channel.id, found)}</div>
       ${channel.is_im ? statusLine(channel.id, undefined) : nothing}
     </div>

@@ -12,6 +12,7 @@ export const state = {
   commands: [],
   shortcuts: [],
   subcommands: [],
+  stoppable: false,
   connected: false,
   faults: {},
   channel: null,
@@ -102,6 +103,7 @@ export async function become(me) {
     team: told.team,
     commands: told.commands,
     shortcuts: told.shortcuts,
+    stoppable: told.stoppable,
     connected: told.connected,
     faults: told.faults,
     people: new Map(told.people.map((p) => [p.id, p])),
@@ -171,7 +173,7 @@ function announce(message) {
 /** Everything that the bot tells of itself. */
 export async function learn() {
   const [ready, commands, coverage, clock, faults] = await Promise.all(
-    ["ready", "commands", "articles", "clock", "faults"].map((path) => dev(path).catch(() => null)),
+    ["ready", "commands", "articles", "clock", "faults"].map((path) => dev(path)),
   );
   state.questions = ready?.questions ?? [];
   state.articles = ready?.articles ?? [];

@@ -105,8 +105,11 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   }
 });
 
-export function markdown(text) {
-  const clean = DOMPurify.sanitize(markdownIt.render(text ?? ""), {
+/** While a text grows, its last bold words may not be closed yet. */
+const closed = (text) => ((text.match(/\*\*/g) ?? []).length % 2 ? `${text.trimEnd()}**` : text);
+
+export function markdown(text, growing = false) {
+  const clean = DOMPurify.sanitize(markdownIt.render(growing ? closed(text) : text ?? ""), {
     FORBID_TAGS: ["img", "style", "form", "input"],
     FORBID_ATTR: ["style", "id", "name"],
   });
