@@ -124,7 +124,7 @@ def with_copies(comparison: Comparison, sheet: Sheet) -> Comparison:
 def current_first(
     positions: Sequence[Position], kind: Kind | None = None, *, told: bool = False
 ) -> tuple[Position, ...] | None:
-    """The positions with the current one first, the rest newest first, then the strongest; None where dates do not tell.
+    """The positions, the current one first, the rest newest, then strongest, first; None where dates do not tell.
 
     A position is as new as its first dated reading: an outlet that repeats an old figure does not renew it.
     The current one must be certainly later than every other. An undated reading never supersedes; whether one
