@@ -145,7 +145,6 @@ class Screen:
     async def statement(self, statement: Statement) -> None:
         if not self.shows:
             return
-        self._looked()
         for piece in self._prose.add(statement):
             self._full = self._full or len(self.streamed) + len(piece) > BODY_CHARACTERS
             if not self._full:  # the rest comes in the next message
@@ -153,12 +152,9 @@ class Screen:
                 self.stream.add(kit.streamed(piece))
 
     def close(self, answer: Answer) -> None:
-        self._looked()
+        """Bring what was begun to its end; the message is about to be finished."""
+        if self._looking:
+            self.stream.add(kit.card("second-look", words.SECOND_LOOK, "complete"))
         if self._cards:
             count = len(answer.shown)
             self.stream.add(kit.plan(words.PLAN_DONE.format(articles=f"{count} article{'s' if count != 1 else ''}")))
-
-    def _looked(self) -> None:
-        if self._looking:
-            self._looking = False
-            self.stream.add(kit.card("second-look", words.SECOND_LOOK, "complete"))

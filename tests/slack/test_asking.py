@@ -268,6 +268,35 @@ async def test_given_many_sources_when_they_are_read_then_some_have_cards_and_th
     assert cards[-1]["title"] == "More sources: 18"
 
 
+async def test_given_an_answer_too_long_for_one_message_when_streamed_then_it_is_finished_and_not_replaced(
+    bot: Bot,
+) -> None:
+    bot.oracle.answer, bot.oracle.holds = answers.long(), True
+    asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
+    await bot.sandbox.wait_for(lambda: [m for m in bot.sandbox.replies(asked) if m.streaming])
+
+    bot.oracle.go.set()
+    replies = await bot.settled(asked)
+
+    told = " ".join(m.shown for m in replies)
+    assert all(f"In sentence {n} of" in told for n in range(1, 121))
+    assert "chat.stopStream" in [c.method for c in bot.sandbox.calls]
+    assert "chat.update" not in [c.method for c in bot.sandbox.calls]
+
+
+async def test_given_a_source_that_is_read_again_after_a_retry_when_shown_then_it_has_one_card(bot: Bot) -> None:
+    twice = answers.Position("they do", (answers.reading(answers.COURIER), answers.reading(answers.COURIER)), 1)
+    bot.oracle.answer = answers.compared(answers.agreement(), positions=(twice,))
+    bot.oracle.holds = True
+    asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
+    await bot.sandbox.wait_for(lambda: [m for m in bot.sandbox.replies(asked) if m.streaming])
+
+    bot.oracle.go.set()
+    (reply,) = await bot.settled(asked)
+
+    assert [card["title"] for card in reply.blocks[0]["tasks"]] == ["The Courier, 20 May 2026"]
+
+
 async def test_given_a_cut_socket_when_asked_then_the_answer_comes_over_the_next(bot: Bot) -> None:
     await bot.sandbox.refresh_sockets()
     asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")

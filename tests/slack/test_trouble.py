@@ -200,7 +200,7 @@ async def test_given_a_stream_outlived_its_time_when_answered_then_the_whole_ans
 async def test_given_a_stream_that_slack_will_not_stop_when_its_time_is_over_then_another_run_replaces_it(
     bot: Bot,
 ) -> None:
-    bot.sandbox.faults.refuse("chat.stopStream", "internal_error", 2)
+    bot.sandbox.faults.refuse("chat.stopStream", "missing_scope", 2)
     job = await bot.job()
     async with running(bot, job) as run:
         half = await streaming(bot, job)
