@@ -202,6 +202,8 @@ def _postgresql(url: URL) -> Engine:
         pool_pre_ping=True,  # after a restart of the server the first call finds a live connection
         connect_args={
             "connect_timeout": _WAIT_S,
+            # A plan that is kept does not know how rare the words of the next question are: seconds, not milliseconds.
+            "prepare_threshold": None,
             "options": f"-c statement_timeout={_STATEMENT_S}s -c lock_timeout={_WAIT_S}s -c timezone=UTC",
         },
     )

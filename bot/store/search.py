@@ -50,11 +50,16 @@ class Index(Protocol):
         """In how many excerpts each term occurs; close estimates for frequent ones."""
 
     def candidates(
-        self, connection: Connection, weights: Mapping[str, float], keys: tuple[int, int] | None, most: int, limit: int
+        self,
+        connection: Connection,
+        weights: Mapping[str, float],
+        keys: tuple[int, int] | None,
+        newest: int | None,
+        limit: int,
     ) -> Sequence[int]:
-        """Keys of the excerpts that hold the terms best, given each term's weight.
+        """Up to `limit` keys of excerpts that hold the terms best, given each term's weight.
 
-        Reads about `most` of the newest matches within the range of `keys` and returns up to `limit`.
+        Of the matches within the range of `keys` only the `newest` are looked at; all where that is None.
         """
 
 
@@ -110,10 +115,12 @@ def search(
     frequencies = index.frequencies(connection, asked)
     rarest = sorted((term for term in asked if frequencies[term]), key=lambda term: (frequencies[term], term))
     weights = {t: asked[t] * _idf(frequencies[t], total.excerpts) for t in rarest[:_QUERY_TERMS]}
-    leading: Mapping[str, float] = weights if total.excerpts <= _POSTINGS else _leading(weights, frequencies)
+    leading = weights if total.excerpts <= _POSTINGS else _leading(weights, frequencies)
+    matches = min(total.excerpts, sum(frequencies[term] for term in leading))
+    newest = _POSTINGS if matches > _POSTINGS else None
     wanted = max(_CANDIDATES, 2 * limit)
     while leading:
-        keys = index.candidates(connection, leading, key_range(since, until), _POSTINGS, wanted)
+        keys = index.candidates(connection, leading, key_range(since, until), newest, wanted)
         ranked = _ranked(connection, keys, weights, total, since, until)
         if len(ranked) >= limit or len(keys) < wanted:
             return ranked[:limit]

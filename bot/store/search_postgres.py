@@ -41,21 +41,28 @@ class PostgresIndex:
         return self._counts.of(connection, terms)
 
     def candidates(
-        self, connection: Connection, weights: Mapping[str, float], keys: tuple[int, int] | None, most: int, limit: int
+        self,
+        connection: Connection,
+        weights: Mapping[str, float],
+        keys: tuple[int, int] | None,
+        newest: int | None,
+        limit: int,
     ) -> Sequence[int]:
-        named: dict[str, object] = {"most": most, "limit": limit, "query": " | ".join(f"'{t}'" for t in weights)}
+        named: dict[str, object] = {"limit": limit, "query": " | ".join(f"'{t}'" for t in weights)}
         parts = []
         for place, (term, weight) in enumerate(weights.items()):
             named |= {f"term{place}": f"'{term}'", f"weight{place}": weight}
             rank = f"ts_rank({_SHARES}, terms, CAST(:term{place} AS tsquery))"
             parts.append(f"CAST(:weight{place} AS float8) * {rank}")
+        matches = "SELECT id, terms FROM excerpt_index WHERE terms @@ CAST(:query AS tsquery)"
         if keys:
+            matches += " AND id BETWEEN :low AND :high"
             named |= {"low": keys[0], "high": keys[1]}
-        within = "AND id BETWEEN :low AND :high" if keys else ""
-        ranked = text(
-            f"SELECT id FROM excerpt_index WHERE terms @@ CAST(:query AS tsquery) {within}"
-            f" ORDER BY {' + '.join(parts)} DESC, id DESC LIMIT :limit"
-        )
+        if newest is not None:
+            matches += " ORDER BY id DESC LIMIT :newest"
+            named |= {"newest": newest}
+        score = " + ".join(parts)
+        ranked = text(f"SELECT id FROM ({matches}) AS matches ORDER BY {score} DESC, id DESC LIMIT :limit")
         return list(connection.scalars(ranked, named))
 
 

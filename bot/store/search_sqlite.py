@@ -31,20 +31,27 @@ class SqliteIndex:
         return self._counts.of(connection, terms)
 
     def candidates(
-        self, connection: Connection, weights: Mapping[str, float], keys: tuple[int, int] | None, most: int, limit: int
+        self,
+        connection: Connection,
+        weights: Mapping[str, float],
+        keys: tuple[int, int] | None,
+        newest: int | None,
+        limit: int,
     ) -> Sequence[int]:
         """FTS5's own BM25 picks them; it weighs terms by their rarity itself, over the whole file."""
         within = "AND rowid BETWEEN :low AND :high" if keys else ""
-        low, high = keys or (0, 0)
         ranked = text(
             "SELECT rowid FROM (SELECT rowid, bm25(excerpt_index) AS score FROM excerpt_index"
-            f" WHERE excerpt_index MATCH :query {within} ORDER BY rowid DESC LIMIT :most)"
+            f" WHERE excerpt_index MATCH :query {within} ORDER BY rowid DESC LIMIT :newest)"
             " ORDER BY score, rowid DESC LIMIT :limit"
         )
-        query = " OR ".join(f'"{term}"' for term in weights)
-        named = {"query": query, "most": most, "limit": limit}
+        named: dict[str, object] = {
+            "query": " OR ".join(f'"{term}"' for term in weights),
+            "newest": -1 if newest is None else newest,  # -1: no limit
+            "limit": limit,
+        }
         if keys:
-            named |= {"low": low, "high": high}
+            named |= {"low": keys[0], "high": keys[1]}
         return list(connection.scalars(ranked, named))
 
 

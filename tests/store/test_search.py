@@ -127,6 +127,19 @@ async def test_given_more_matches_than_may_be_read_when_searched_then_rare_words
     assert ids(found) == ["both", "rare"]
 
 
+async def test_given_one_word_with_more_matches_than_may_be_read_when_searched_then_the_newest_are_ranked(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_POSTINGS", 3)
+    for day in range(1, 10):
+        text = "Bread." if day == 1 else "Bread is dear and much is said of it. " * (10 - day)
+        await library.add(replace(article(f"d{day}", text, published=f"2026-05-0{day}"), title=""))
+
+    found = await library.search("bread", limit=9)
+
+    assert sorted(ids(found)) == ["d7", "d8", "d9"]
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_given_estimates_of_frequent_words_when_searched_then_the_order_stands(
     database: Database, monkeypatch: pytest.MonkeyPatch
