@@ -180,20 +180,27 @@ class Worker:
             await _cancel(renewing)
             await self._release(job)
             raise
-        # Renewing ends by itself only where another worker has the job.
+        # Renewing ends by itself only where another worker has the job, or may have it.
         await _cancel(running)
         await _cancel(renewing)
 
     async def _renew(self, job: Job) -> None:
+        """Renew until the job is another's, or may be: the lease has run out and the store does not answer."""
+        now = asyncio.get_running_loop().time
+        ends = now() + self._lease_s
         while True:
             await asyncio.sleep(self._lease_s / 3)
+            begun = now()
             try:
                 await self._jobs.renew(job, self._lease_s)
+                ends = begun + self._lease_s
             except Fenced:
                 log.info("job was taken over", extra=_named(job))
                 return
             except CrosscheckError as error:
                 log.warning("lease could not be renewed", extra=_named(job, error))
+                if now() >= ends:
+                    return
 
     async def _attempt(self, job: Job) -> None:
         try:

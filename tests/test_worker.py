@@ -323,6 +323,27 @@ async def test_given_a_job_taken_over_while_it_runs_when_its_lease_is_renewed_th
         await asyncio.wait_for(stopped.wait(), 10)
 
 
+async def test_given_a_store_that_stays_away_when_the_lease_has_run_out_then_the_job_is_stopped(
+    database: Database,
+) -> None:
+    stopped = asyncio.Event()
+
+    class AwayTable(JobTable[Job]):
+        async def renew(self, job: Job, lease_s: float) -> None:
+            raise StoreUnavailable("away")
+
+    async def handle(job: Job) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            stopped.set()
+
+    jobs = AwayTable(database, Job)
+    await jobs.put("answer", {}, keys=["1"])
+    async with at_work(worker_for(jobs, handle, lease_s=0.1)):
+        await asyncio.wait_for(stopped.wait(), 10)
+
+
 async def test_given_a_running_job_when_stopped_then_it_finishes_within_the_grace_and_no_further_one_starts(
     jobs: JobTable[Job],
 ) -> None:
