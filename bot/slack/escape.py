@@ -36,7 +36,7 @@ _LINE_START = re.compile(r"^(?:[#+=-]|\d{1,9}(?=[.)]))")
 _PATH = "/%-._~:$&',+="
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_LOOKALIKES = str.maketrans("<>[]*_~`|\\", "‹›［］∗ˍ∼ˋ❘∖")
+_LOOKALIKES = str.maketrans("<>[]*_~`|\\", "‹›［］∗＿∼‵❘∖")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
