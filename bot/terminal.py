@@ -93,11 +93,9 @@ class _Page:
     def _quoted(self, told: Statement) -> None:
         article = told.citations[0].article
         self.told.update(told.citations)
+        quotes = " ".join(f"“{words.folded(c.quote)}”" for c in told.citations)
         self._line(
-            Text(f"{words.dated(article)}: ", style="bold")
-            + Text(f"“{words.folded(told.text)}”")
-            + self._marks(told.citations),
-            indent=2,
+            Text(f"{words.dated(article)}: ", style="bold") + Text(quotes) + self._marks(told.citations), indent=2
         )
 
     def _marks(self, citations: Iterable[Citation]) -> Text:

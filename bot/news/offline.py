@@ -15,6 +15,7 @@ from bot.news.model import Citation, Manner, Reading, Sentence, Statement
 
 SENTENCES_A_SOURCE = 2
 SHORTEST_WORDS = 4  # a shorter sentence is a heading or an exclamation and says nothing on its own
+NEAR_BEST = 0.6  # of the best sentence's score, for another to be quoted beside it
 USUAL_WORDS = 24  # of a sentence in a newspaper
 _COMMON = frozenset(
     words(
@@ -63,7 +64,7 @@ def _best(source: ShownSource, rarity: dict[str, float]) -> tuple[float, list[Se
     scored = [(_score(s.text, rarity), -s.number, s) for s in source.sentences]
     scored.sort(key=lambda found: found[:2], reverse=True)
     top = scored[0][0] if scored else 0.0
-    return top, [s for score, _, s in scored[:SENTENCES_A_SOURCE] if score > 0 and score >= top / 2]
+    return top, [s for score, _, s in scored[:SENTENCES_A_SOURCE] if score > 0 and score >= NEAR_BEST * top]
 
 
 def _score(sentence: str, rarity: dict[str, float]) -> float:
