@@ -7,12 +7,16 @@ from dataclasses import replace
 
 from bot.news.cite import Echo, Sheet
 from bot.news.compare import with_copies
-from bot.news.model import Article, Citation, Comparison, Reading
-from bot.news.standing import sentence_key
+from bot.news.copies import independent_sources
+from bot.news.model import Article, Citation, Comparison, Position, Reading, Relation
+from bot.news.standing import opposed, sentence_key
 
 
 def carried_over(comparison: Comparison, article: Article) -> Comparison | None:
-    """The comparison on a new version of an article; None where a sentence it rests on is gone."""
+    """The comparison on a new version of an article, its sources counted anew.
+
+    None where it does not bear that: a sentence is gone, or a dispute is left between copies.
+    """
     positions = []
     for position in comparison.positions:
         readings: list[Reading] = []
@@ -24,7 +28,9 @@ def carried_over(comparison: Comparison, article: Article) -> Comparison | None:
             if any(c is None for c in found):
                 return None
             readings.append(replace(reading, article=article, citations=tuple(c for c in found if c is not None)))
-        positions.append(replace(position, readings=tuple(readings)))
+        positions.append(Position(position.claim, tuple(readings), independent_sources(readings)))
+    if comparison.relation is Relation.DISPUTE and not opposed(positions):
+        return None
     return replace(comparison, positions=tuple(positions))
 
 

@@ -135,14 +135,11 @@ class _Turn:
         if tasks is None:
             tasks = await self._propose(article)
             await self.ledger.wait(replace(waiting, tasks=tasks))
-        seen = {task.entry for task in tasks if task.entry}
         while tasks:
             if self.left < CALLS_A_COMPARISON:
                 return self._taken(waiting, waits=True)
             await self._compare(tasks[0])
-            self.more = [task for task in self.more if task.entry not in seen]
-            seen |= {task.entry for task in self.more if task.entry}
-            tasks = (*tasks[1:], *self.more)
+            tasks = once_each((*tasks[1:], *self.more))
             self.more = []
             await self.ledger.wait(replace(waiting, tasks=tasks))
         await self.ledger.done(waiting)

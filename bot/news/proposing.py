@@ -177,7 +177,7 @@ def once_each(tasks: Iterable[Task]) -> tuple[Task, ...]:
         name = task.entry or f"? {task.question.casefold()}"
         known = found.get(name)
         sentences = tuple(dict.fromkeys([*(known.sentences if known else ()), *task.sentences]))
-        found[name] = replace(task, sentences=sentences)
+        found[name] = replace(known or task, sentences=sentences)
     return tuple(found.values())
 
 

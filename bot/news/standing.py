@@ -117,10 +117,8 @@ def compared_again(entry: Entry, comparison: Comparison, at: datetime) -> Change
 
     Other words for the same sides are no event. A dismissal holds until a sentence is cited that was not known.
     """
-    if entry.owner is None and entry.state is State.DISMISSED and not _rests_on_more(comparison, entry.comparison):
-        return Change(entry, (), entry.comparison)
-    happening = _happening(entry, comparison)
-    return _moved(entry, comparison, happening, at)
+    holds = entry.state is State.DISMISSED and not _rests_on_more(comparison, entry.comparison)
+    return _moved(entry, comparison, None if holds else _happening(entry, comparison), at)
 
 
 def without(entry: Entry, article_id: str, at: datetime) -> Change:

@@ -6,7 +6,7 @@ shows of it, so that what it says depends on what it was shown, as with a real o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -56,7 +56,11 @@ class Fact:
 
 
 class KnowingReader:
-    """Reads, compares and proposes from facts; notes what it was asked."""
+    """Reads, compares and proposes from facts; notes what it was asked.
+
+    `overlooks`: it names no standing question that an article speaks to. `meanwhile`: what happens in the world while
+    it proposes, `while_reading` while it compares.
+    """
 
     def __init__(self, *facts: Fact) -> None:
         self.facts = list(facts)
@@ -66,6 +70,9 @@ class KnowingReader:
         self.sheets: list[Sheet] = []
         self.proposed: list[tuple[Sheet, tuple[Known, ...]]] = []
         self.looks = 0
+        self.overlooks = False
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.while_reading: Callable[[], Awaitable[None]] | None = None
 
     @property
     def calls(self) -> int:
@@ -74,6 +81,8 @@ class KnowingReader:
     async def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
         if self.fault is not None:
             raise self.fault
+        if self.while_reading is not None:
+            await self.while_reading()
         self.questions.append(question)
         self.sheets.append(sheet)
         fact = next((f for f in self.facts if f.question == question), Fact(question, {}))
@@ -111,6 +120,8 @@ class KnowingReader:
         if self.fault is not None:
             raise self.fault
         self.proposed.append((sheet, tuple(known)))
+        if self.meanwhile is not None:
+            await self.meanwhile()
         new, *others = sheet.sources
         standing = {k.question for k in known}
         found = []
@@ -121,7 +132,7 @@ class KnowingReader:
                 found.append(DraftCandidate(fact.question, fact.kind, Conflict.FLAT, (here[0],), tuple(there[:2])))
         touched = [
             DraftTouch(k.label, (said[0],))
-            for k in known
+            for k in (() if self.overlooks else known)
             for fact in self.facts
             if fact.question == k.question and (said := fact.said_by(new))
         ]

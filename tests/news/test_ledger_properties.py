@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.doubles import same_dispute
-from bot.news.ledger import CALLS_A_COMPARISON
+from bot.news.ledger import CALLS_A_COMPARISON, dismiss, restore
 from bot.news.meeting import HITS, SEARCHES, meet, telling
 from bot.news.model import Kind, Relation
 from bot.news.proposing import CANDIDATES, KNOWN
@@ -31,31 +31,40 @@ SENTENCES = (
     "Here the city owns it all.",
     "Rain is expected.",
 )
-ARRIVAL = st.tuples(st.sampled_from("abcde"), st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3, unique=True))
-DEPARTURE = st.tuples(st.sampled_from("abcde"), st.none())
+IDS = st.sampled_from("abcde")
+ARRIVAL = st.tuples(st.just("comes"), IDS, st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3, unique=True))
+OTHERS = st.tuples(st.sampled_from(["goes", "dismissed", "restored"]), IDS, st.just([]))
+OUTLETS = {"a": "Post", "b": "Courier", "c": "Herald", "d": "Post", "e": "Gazette"}
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(ARRIVAL | DEPARTURE, max_size=9))
+@given(st.lists(ARRIVAL | OTHERS, max_size=9))
 def test_given_anything_that_comes_changes_and_goes_when_taken_then_the_ledger_stays_true(
-    events: list[tuple[str, list[str] | None]],
+    events: list[tuple[str, str, list[str]]],
 ) -> None:
     async def play() -> World:
         world = World(HOMES, REWORDED, OWNER)
-        for id, sentences in events:
-            if sentences is not None:
-                taken = await world.comes(id, *sentences)
+        for what, id, sentences in events:
+            if what == "comes":
+                taken = await world.comes(id, *sentences, outlet=OUTLETS[id])
                 assert taken.failed == 0
-            elif id in world.ledger.held:
+            elif what == "goes" and id in world.ledger.held:
                 await world.goes(id)
+            for entry in world.standing():
+                if what == "dismissed":
+                    await dismiss(entry.id, "U1", world.now, ledger=world.ledger)
+                elif what == "restored":
+                    await restore(entry.id, "U1", world.now, ledger=world.ledger)
         return world
 
     world = asyncio.run(play())
 
     for entry in world.standing():
         comparison, history = entry.comparison, world.history(entry)
-        assert (entry.state is State.OPEN) == (comparison.relation is Relation.DISPUTE)
-        assert entry.state is State.SETTLED or opposed(comparison.positions)
+        disputed = comparison.relation is Relation.DISPUTE
+        assert disputed == (entry.state is State.OPEN) or entry.state is State.DISMISSED
+        assert not disputed or opposed(comparison.positions)
+        assert (entry.state is State.DISMISSED) == (entry.dismissed_by is not None)
         cited = [r.article for p in comparison.positions for r in p.readings]
         assert all(world.ledger.held[a.id].version == a.version for a in cited)
         assert history[0] == "opened"
