@@ -15,7 +15,7 @@ from bot.news.model import Citation, Manner, Reading, Sentence, Statement
 
 SENTENCES_A_SOURCE = 2
 SHORTEST_WORDS = 4  # a shorter sentence is a heading or an exclamation and says nothing on its own
-NEAR_BEST = 0.6  # of the best sentence's score, for another to be quoted beside it
+NEAR_BEST = 0.5  # of the best sentence's score, for another to be quoted beside it
 USUAL_WORDS = 24  # of a sentence in a newspaper
 _COMMON = frozenset(
     words(
