@@ -25,7 +25,7 @@ def test_given_sources_when_asked_then_each_is_quoted_in_its_own_words() -> None
 
 
 def test_given_two_good_sentences_when_quoted_then_they_stand_in_the_order_of_the_article() -> None:
-    shown = sheet(article("a", "Licences came to forty firms.", "Forty licences were granted in May."))
+    shown = sheet(article("a", "Of forty licences, ten were granted in April.", "Forty licences were granted in May."))
 
     (told,) = side_by_side("forty licences granted", shown)
 
