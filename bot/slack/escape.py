@@ -29,7 +29,7 @@ _JOINING_SCRIPT = re.compile("[\u0600-\u0dff]")
 
 _SHORTCODE = re.compile(r":(?:[^\s:]{1,100}:)+")
 _TOKEN = re.compile(r"<(?=[!#]|\w+:)")  # entities would do, if Slack never decodes twice
-_WWW = re.compile(r"\b(www)\.", re.IGNORECASE)
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
 _DOMAIN_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 _MARKDOWN = re.compile(r"[\\`*_\[\]~|]")
 _LINE_START = re.compile(r"^(?:[#+=-]|\d{1,9}(?=[.)]))")
