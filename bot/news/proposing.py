@@ -12,7 +12,7 @@ from bot.news.model import Article, Citation, Kind, Sentence, Usage
 from bot.news.offline import stems
 from bot.news.standing import Entry, SentenceKey, resting_on, sentence_key
 
-CANDIDATES = 8  # an article; without a limit the net grew to 40, most of them dull, while few articles have 5 disputes
+CANDIDATES = 10  # an article; without a limit the net grew to 40, most of them dull; few articles start 10 disputes
 KNOWN = 20  # standing questions shown with an article: those whose sentences it meets, most of them first
 QUESTION_CHARACTERS = 200  # a neutral question about one thing has about 60
 TOUCHED = 0.5  # of a followed question's telling words that stand near each other: below, it is of something else
