@@ -35,7 +35,8 @@ GET  /dev/faults                   {"model": "ok"|"down"|"slow"}
 POST /dev/faults                   the same shape, and it is the answer
 
 A citation's link leads to the article's own URL. To open at a sentence the page reads, in this order, a parameter
-`sentence=N` in the link's query or fragment, then a text fragment (`#:~:text=…`).
+`sentence=N` in the link's query or fragment, then a text fragment (`#:~:text=…`); without either it marks the
+sentences that the message quotes.
 """
 
 from __future__ import annotations

@@ -82,6 +82,11 @@ class Tab:
             lambda driver: driver.execute_script(script, selector, text), f"no {selector!r} with {text!r}"
         )
 
+    def until(self, true: Callable[[], Any]) -> None:
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        WebDriverWait(self.driver, WAIT_S, 0.02).until(lambda _: true())
+
     def click(self, selector: str, text: str = "") -> None:
         self.wait(selector, text).click()
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox import ANNA, BEN, GENERAL, Sandbox
 from tests.sandbox.browser import Tab, beside, chromium
-from tests.sandbox.showbot import QUESTION, BotsDev, shown
+from tests.sandbox.showbot import ARTICLE_URL, QUESTION, BotsDev, shown
 
 ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
 
@@ -146,7 +146,7 @@ def test_given_home_when_opened_then_its_blocks_show_and_its_buttons_work(stage:
     tab.click(".place", "Crosscheck")
     tab.wait(".prompts .button", "British firms")
     tab.click(".tabs button", "Home")
-    tab.wait(".home h3", "Crosscheck")
+    tab.wait(".home h2", "Crosscheck")
     tab.picture("home")
     tab.click(".home .button", "Open")
 
@@ -316,3 +316,42 @@ def test_given_a_thousand_messages_when_another_comes_and_one_scrolls_then_drawi
 
     assert len(tab.all(".message")) == 1001
     assert worst < 500, "a frame of half a second is a freeze even on a busy machine"
+
+
+def test_given_an_answer_taller_than_its_pane_when_it_comes_then_it_is_shown_from_its_beginning(stage: Stage) -> None:
+    tab = stage.tab
+    asked = stage.run(stage.sandbox.say(GENERAL, ANNA, "hello"))
+    long = "\n\n".join(f"Paragraph {number}." for number in range(60))
+    stage.run(_api(stage.sandbox, "chat.postMessage", channel=GENERAL, thread_ts=asked.ts, markdown_text=long))
+
+    tab.wait(".pane .message", "Paragraph 0.")
+
+    script = (
+        "const box = document.querySelector('.pane-scroll').getBoundingClientRect();"
+        "return document.querySelector('.pane .message:last-of-type').getBoundingClientRect().top - box.top"
+    )
+    tab.until(lambda: 0 <= tab.driver.execute_script(script) < 30)
+
+
+def test_given_a_citation_without_a_sentence_when_pressed_then_what_the_message_quotes_is_marked(stage: Stage) -> None:
+    tab = stage.tab
+    text = f"“The ministry welcomed the step.” [1]({ARTICLE_URL})"
+    stage.run(_api(stage.sandbox, "chat.postMessage", channel=GENERAL, markdown_text=text))
+
+    tab.click(".message .cite", "1")
+
+    tab.wait(".pane-article mark", "The ministry welcomed the step.")
+    assert len(tab.all("mark")) == 1
+
+
+def test_given_a_citation_in_a_modal_when_pressed_then_its_article_opens_over_it(stage: Stage) -> None:
+    tab = stage.tab
+    ask(tab)
+    tab.click(".pane .button", "Show quotes")
+
+    tab.click("dialog[open] .cite", "[1]")
+    tab.wait("dialog[open] mark", "UK firms can integrate it overnight.")
+    tab.press(ESCAPE)
+    tab.gone("dialog[open] mark")
+
+    tab.wait("dialog[open] h2", "Quotes")

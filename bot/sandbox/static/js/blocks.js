@@ -41,7 +41,7 @@ function table(block) {
   const cell = (found) => (found.type === "rich_text" ? richText(found) : plain(found.text));
   const [head = [], ...rows] = block.rows ?? [];
   return html`
-    <div class="table" tabindex="0" role="region" aria-label=${block.caption ?? "Table"}>
+    <div class="table" tabindex="0" role="group" aria-label=${block.caption ?? "Table"}>
       <table>
         <thead><tr>${head.map((found, at) => html`<th scope="col" class=${aligned(at)}>${cell(found)}</th>`)}</tr></thead>
         <tbody>${rows.map((row) => html`<tr>${row.map((found, at) => html`<td class=${aligned(at)}>${cell(found)}</td>`)}</tr>`)}</tbody>
@@ -116,7 +116,7 @@ function input(place, block) {
 
 const KINDS = {
   section,
-  header: (place, block) => html`<h3 class="header">${textOf(block.text)}</h3>`,
+  header: (place, block) => html`<h2 class="header">${textOf(block.text)}</h2>`,
   divider: () => html`<hr>`,
   context: (place, block) => html`<div class="context">${block.elements.map(contextPart)}</div>`,
   markdown: (place, block) => markdown(block.text, place.growing),
@@ -130,7 +130,7 @@ const KINDS = {
   task_card: (place, block) => task(block),
   plan: (place, block) => plan(block),
   card,
-  carousel: (place, block) => html`<div class="carousel" tabindex="0" role="region" aria-label="Cards">${block.elements.map((found) => card(place, found))}</div>`,
+  carousel: (place, block) => html`<div class="carousel" tabindex="0" role="group" aria-label="Cards">${block.elements.map((found) => card(place, found))}</div>`,
   container,
   alert: (place, block) => html`<div class="alert ${block.level ?? "default"}" role="note">${textOf(block.text)}</div>`,
   input,

@@ -1,6 +1,7 @@
 /** Where messages are written: names and commands complete as one types. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { ifDefined } from "../vendor/lit-html/directives/if-defined.js";
 import { live } from "../vendor/lit-html/directives/live.js";
 import { act, changed, notice, state } from "./state.js";
 import { plain } from "./text.js";
@@ -143,8 +144,9 @@ export function composer(channel, threadTs, label) {
               event.preventDefault();
               take(key, event.target.closest("form").querySelector("textarea"), item);
             }}><span>${item.label}</span><span class="muted">${item.hint}</span></li>`)}</ul>` : nothing}
-      <textarea rows="1" placeholder=${label} aria-label=${label} role="combobox" aria-autocomplete="list" aria-expanded=${open ? "true" : "false"}
-        aria-controls=${listed} aria-activedescendant=${open ? `${listed}-${completion.chosen}` : ""}
+      <textarea rows="1" placeholder=${label} aria-label=${label} aria-autocomplete="list"
+        aria-controls=${ifDefined(open ? listed : undefined)}
+        aria-activedescendant=${ifDefined(open ? `${listed}-${completion.chosen}` : undefined)}
         .value=${live(draft(key))} @input=${typed} @keydown=${keys(key, channel, threadTs)} @blur=${close}></textarea>
       <button type="submit" class="send" aria-label="Send" ?disabled=${!draft(key).trim()}>
         <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 10 17 3l-4 14-3.5-5.5z"></path></svg>

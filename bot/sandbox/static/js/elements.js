@@ -19,6 +19,16 @@ async function use(place, element, value, tells = true) {
   await act("click", { ...place.names, action: element.action_id, value });
 }
 
+/** What a field without a label of its own is called. */
+const called = (place, element) => place.label || plain(element.placeholder?.text) || NAMES[element.type];
+
+const NAMES = {
+  datepicker: "Date", timepicker: "Time", datetimepicker: "Date and time", static_select: "Choice", external_select: "Choice",
+  users_select: "Person", channels_select: "Channel", conversations_select: "Channel", checkboxes: "Choices",
+  multi_static_select: "Choices", multi_users_select: "People", multi_channels_select: "Channels",
+  multi_conversations_select: "Channels", radio_buttons: "Choices",
+};
+
 /** What a field holds now: what was entered, else what the bot set. */
 const entered = (element, initial) => state.form.values[element.action_id] ?? initial;
 
@@ -77,7 +87,7 @@ function select(place, element, items, tells) {
   const choose = (event) => use(place, element, event.target.value, tells);
   const none = entered(element, initialOf(element)) === undefined;
   return html`
-    <select class="field" aria-label=${ifDefined(place.label ?? plain(element.placeholder?.text))} @change=${choose}>
+    <select class="field" aria-label=${ifDefined(called(place, element))} @change=${choose}>
       <option value="" disabled ?selected=${none}>${plain(element.placeholder?.text) || "Choose…"}</option>
       ${items}
     </select>`;
@@ -102,7 +112,7 @@ function boxes(place, element, found, tells) {
   const chosen = entered(element, element.initial_users ?? element.initial_channels ?? element.initial_conversations ?? initial);
   const toggle = (value) => (event) =>
     use(place, element, event.target.checked ? [...chosen, value] : chosen.filter((other) => other !== value), tells);
-  return html`<div class="choices" role="group" aria-label=${ifDefined(place.label)}>${found.map(
+  return html`<div class="choices" role="group" aria-label=${ifDefined(called(place, element))}>${found.map(
     ([value, label, description]) => html`
       <label><input type="checkbox" .checked=${chosen.includes(value)} @change=${toggle(value)}>
         <span>${label}${description ? html`<small>${description}</small>` : nothing}</span></label>`,
@@ -116,7 +126,7 @@ const optionRows = (element) =>
 
 function radios(place, element, tells) {
   const chosen = entered(element, element.initial_option?.value);
-  return html`<div class="choices" role="radiogroup" aria-label=${ifDefined(place.label)}>${optionRows(element).map(
+  return html`<div class="choices" role="radiogroup" aria-label=${ifDefined(called(place, element))}>${optionRows(element).map(
     ([value, label, description]) => html`
       <label><input type="radio" name=${element.action_id} .checked=${chosen === value} @change=${() => use(place, element, value, tells)}>
         <span>${label}${description ? html`<small>${description}</small>` : nothing}</span></label>`,
@@ -128,12 +138,12 @@ function input(place, element, type, initial, tells, convert = (value) => value)
   const settle = (event) => tells && use(place, element, convert(event.target.value));
   const shared = [entered(element, initial) ?? "", plain(element.placeholder?.text)];
   if (element.multiline) {
-    return html`<textarea class="field" rows="4" maxlength=${ifDefined(element.max_length)} aria-label=${ifDefined(place.label)}
+    return html`<textarea class="field" rows="4" maxlength=${ifDefined(element.max_length)} aria-label=${ifDefined(called(place, element))}
       aria-describedby=${ifDefined(place.described)} placeholder=${shared[1]} .value=${shared[0]} @input=${keep} @change=${settle}></textarea>`;
   }
   return html`<input class="field" type=${type} maxlength=${ifDefined(element.max_length)} min=${ifDefined(element.min_value)}
     max=${ifDefined(element.max_value)} step=${ifDefined(type === "number" ? (element.is_decimal_allowed ? "any" : 1) : undefined)}
-    aria-label=${ifDefined(place.label)} aria-describedby=${ifDefined(place.described)} placeholder=${shared[1]}
+    aria-label=${ifDefined(called(place, element))} aria-describedby=${ifDefined(place.described)} placeholder=${shared[1]}
     .value=${shared[0]} @input=${keep} @change=${settle}>`;
 }
 
@@ -152,7 +162,7 @@ function external(place, element, tells) {
   };
   const listed = `options-${element.action_id}`;
   return html`
-    <input class="field" list=${listed} aria-label=${ifDefined(place.label)} placeholder=${plain(element.placeholder?.text)} @input=${look}>
+    <input class="field" list=${listed} aria-label=${ifDefined(called(place, element))} placeholder=${plain(element.placeholder?.text)} @input=${look}>
     <datalist id=${listed}>${(suggestions.get(element.action_id) ?? []).map((o) => html`<option value=${plain(o.text.text)}></option>`)}</datalist>`;
 }
 

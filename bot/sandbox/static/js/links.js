@@ -1,15 +1,17 @@
 /** Where a click on a link leads: an article of the coverage opens here, at the cited sentence. */
 
 import { dev } from "./api.js";
+import { articleText } from "./article.js";
+import { look } from "./dialog.js";
 import { changed, notice, state } from "./state.js";
 
-/** The sentence that a link names: a number, or the beginning of its text. */
-function sentenceOf(address) {
+/** The sentence that a link names, by number or text; else those that the message around it quotes. */
+function sentenceOf(address, around) {
   const fragment = address.hash.slice(1);
   const parameter = address.searchParams.get("sentence") ?? new URLSearchParams(fragment).get("sentence");
   if (parameter) return { number: Number(parameter) };
   const text = /:~:text=([^&]*)/.exec(fragment);
-  if (!text) return {};
+  if (!text) return { within: around };
   const parts = text[1].split(",").map(decodeURIComponent);
   return { text: parts.find((part) => !part.endsWith("-") && !part.startsWith("-")) };
 }
@@ -21,7 +23,7 @@ function bare(address) {
   return found.href;
 }
 
-export async function openLink(url) {
+export async function openLink(url, around = "") {
   let address;
   try {
     address = new URL(url);
@@ -34,7 +36,9 @@ export async function openLink(url) {
   }
   const article = await dev("articles", { url: bare(url) });
   if (article?.sentences) {
-    openPane({ kind: "article", article, wanted: sentenceOf(address) });
+    const wanted = sentenceOf(address, around);
+    if (state.view) look(article.outlet, articleText(article, wanted));
+    else openPane({ kind: "article", article, wanted });
   } else if (address.hostname.endsWith("example.org")) {
     notice("That article is not in the coverage.");
   } else {
@@ -72,6 +76,6 @@ export function followLinks(root) {
     const found = event.target.closest?.("a.link, a.cite");
     if (!found || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    openLink(found.href);
+    openLink(found.href, found.closest(".message, dialog")?.textContent ?? "");
   });
 }

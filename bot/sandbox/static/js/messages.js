@@ -154,7 +154,7 @@ function keys(channel, message, inThread) {
 
 export function message(channel, found, { follows = false, inThread = false } = {}) {
   const who = person(found.user);
-  const classes = `message${follows ? " follows" : ""}${found.private ? " private" : ""}${found.streaming ? " streaming" : ""}`;
+  const classes = `message${follows ? " follows" : ""}${found.private ? " private" : ""}${found.streaming ? " streaming" : ""}${found.user === state.me ? " mine" : ""}`;
   return html`
     <article class=${classes} tabindex="0" data-ts=${found.ts} aria-label="${who.real_name}, ${clock(found.ts)}" @keydown=${keys(channel, found, inThread)}>
       <div class="gutter">${follows ? html`<time class="small-time" title=${full(found.ts)}>${clock(found.ts)}</time>` : avatar(who)}</div>

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { dev } from "./api.js";
+import { articleText } from "./article.js";
 import { composer } from "./composer.js";
 import { messageList, statusLine } from "./messages.js";
 import { changed, find, person, state, thread } from "./state.js";
@@ -40,22 +41,8 @@ function threadPane({ channel, ts }) {
     ${composer(channel, ts, label)}`);
 }
 
-function matches(wanted, sentence) {
-  if (wanted.number) return sentence.number === wanted.number;
-  return Boolean(wanted.text) && sentence.text.includes(wanted.text);
-}
-
-function articlePane({ article, wanted }) {
-  return frame(article.outlet, published(article.published), html`
-    <div class="pane-scroll article" data-scroll="article ${article.id} ${wanted.number ?? wanted.text ?? ""}">
-      <h3>${article.title}</h3>
-      ${article.invented ? html`<p class="ribbon">Invented sample coverage</p>` : nothing}
-      <p class="sentences">${article.sentences.map((sentence) => html`<span
-        class=${matches(wanted, sentence) ? "sentence cited" : "sentence"} data-sentence=${sentence.number}
-        >${matches(wanted, sentence) ? html`<mark>${sentence.text}</mark>` : sentence.text} </span>`)}</p>
-      ${article.url ? html`<p class="muted small">${article.url}</p>` : nothing}
-    </div>`);
-}
+const articlePane = ({ article, wanted }) => frame(article.outlet, published(article.published), html`
+  <div class="pane-scroll article" data-scroll="article ${article.id} ${wanted.number ?? wanted.text ?? ""}">${articleText(article, wanted)}</div>`);
 
 const traces = new Map();
 

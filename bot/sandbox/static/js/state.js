@@ -91,6 +91,8 @@ export const isReply = (message) => message.thread_ts && message.thread_ts !== m
 export const thread = (channel, ts) => list(channel).filter((m) => m.ts === ts || m.thread_ts === ts);
 
 let feed;
+let loading = 0;
+const early = [];
 
 /** Look at the workspace as this person. */
 export async function become(me) {
@@ -111,15 +113,32 @@ export async function become(me) {
   });
   screen(told);
   localStorage.setItem("person", told.me);
+  await follow();
+}
+
+/** Hear every change from now on; after each time the feed had to be opened anew, read all again. */
+function follow() {
   feed?.close();
-  feed = new EventSource(`/page/changes?${new URLSearchParams({ person: told.me })}`);
-  feed.onmessage = (event) => hear(JSON.parse(event.data));
-  feed.onopen = () => Promise.all([...state.channels.keys()].map(load));
+  feed = new EventSource(`/page/changes?${new URLSearchParams({ person: state.me })}`);
+  feed.onmessage = (event) => (loading ? early.push(event) : hear(JSON.parse(event.data)));
   feed.onerror = () => {
     state.connected = false;
     changed();
   };
-  await Promise.all(told.channels.map((channel) => load(channel.id)));
+  return new Promise((resolve) => {
+    feed.onopen = () => loadAll().then(resolve);
+  });
+}
+
+/** What is heard while messages are being read may be newer than what is read, so it waits. */
+async function loadAll() {
+  loading += 1;
+  try {
+    await Promise.all([...state.channels.keys()].map(load));
+  } finally {
+    loading -= 1;
+    if (!loading) for (const event of early.splice(0)) hear(JSON.parse(event.data));
+  }
 }
 
 async function load(channel) {
