@@ -69,11 +69,9 @@ def _voices(articles: Sequence[Article]) -> dict[str, str]:
     voices = {a.id: a.outlet.casefold() for a in unique}
     order = {a.id: i for i, a in enumerate(unique)}
     pairs = sorted(sorted((order[id] for id in pair), reverse=True) for pair in copied_pairs(unique))
-    joined: set[int] = set()
     for later, first in pairs:  # oldest first, so that a copy of a copy speaks with the voice of the original
         runs = shingles(unique[later].text)
-        if later not in joined and len(runs & shingles(unique[first].text)) / len(runs) >= MOSTLY_COPIED:
-            joined.add(later)
+        if len(runs & shingles(unique[first].text)) / len(runs) >= MOSTLY_COPIED:
             voices[unique[later].id] = voices[unique[first].id]
     return voices
 

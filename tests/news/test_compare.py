@@ -164,7 +164,7 @@ def test_given_a_reading_lost_for_its_keys_when_compared_then_its_source_is_not_
     comparison = compared(reply)
 
     assert comparison.relation is Relation.SINGLE
-    assert comparison.silent == (C,)
+    assert comparison.silent == with_copies(comparison, sheet(A, B, C)).silent == (C,)
 
 
 def test_given_a_source_that_the_reply_leaves_out_when_compared_then_it_is_silent() -> None:
@@ -393,6 +393,14 @@ def test_given_a_later_report_when_it_updates_an_earlier_one_then_it_comes_first
 
     assert (comparison.relation, comparison.kind) == (Relation.UPDATE, Kind.NUMBER)
     assert holders(comparison) == [["b"], ["c"], ["a"]]
+
+
+def test_given_earlier_values_of_one_day_when_updated_then_their_order_is_not_the_models() -> None:
+    articles = dated("2026-05-01", "2026-05-01", "2026-05-04")
+
+    found = [compared(update(*order), *articles) for order in (("A", "B", "C"), ("B", "C", "A"))]
+
+    assert holders(found[0]) == holders(found[1]) == [["c"], ["a"], ["b"]]
 
 
 def test_given_many_voices_for_the_old_value_when_updated_then_the_current_one_still_comes_first() -> None:

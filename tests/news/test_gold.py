@@ -116,12 +116,12 @@ def test_given_positions_when_matched_then_the_most_sources_are_shared_over_all(
     assert second is None
 
 
-def test_given_a_greedy_match_would_share_less_when_matched_then_the_best_over_all_is_taken() -> None:
-    golds = [{"claim": "x", "sources": ["a", "b"]}, {"claim": "y", "sources": ["c", "d", "e"]}]
+def test_given_the_largest_share_would_leave_another_empty_when_matched_then_the_best_over_all_is_taken() -> None:
+    golds = [{"claim": "x", "sources": list("abchi")}, {"claim": "y", "sources": ["e", "f"]}]
     (item,) = parse_items(json.dumps([ITEM | {"positions": golds}]))
-    given = [{"readings": [{"article": id} for id in ids]} for ids in ("abcd", "ecd")]
+    given = [{"readings": [{"article": id} for id in ids]} for ids in ("abcef", "hi")]
 
-    assert matched(item, given) == (given[0], given[1])
+    assert matched(item, given) == (given[1], given[0])
 
 
 def test_given_a_quote_when_looked_for_then_every_sentence_it_touches_and_their_neighbours_are_found() -> None:
