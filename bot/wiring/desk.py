@@ -106,10 +106,14 @@ class Desk:
         checkpoint: Checkpoint | None = None,
         asking: Callable[[Asked], None] | None = None,
         fault: Fault = Fault.OK,
+        arrange: Callable[[Reader], Reader] | None = None,
     ) -> Answer:
-        """`asking` is told of every request to the model; `fault` is one that the sandbox has switched on."""
+        """`asking` is told of every request to the model; `fault` is one that the sandbox has switched on;
+        `arrange` puts a reader of its own before the model."""
         library = await self.current()
         reader: Reader | None = self.reading.reader(sample=library is self.sample, checkpoint=checkpoint, asking=asking)
+        if reader is not None and arrange is not None:
+            reader = arrange(reader)
         if fault is Fault.SLOW:
             await asyncio.sleep(SLOW_S)
         return await answer(
