@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from itertools import permutations
+from itertools import combinations, permutations
 
 from bot.news.model import Answer, Comparison, Kind, Position, Relation, Standing
 from bot.news.offline import stems
@@ -16,14 +16,17 @@ _DISTINCT = frozenset({Kind.NUMBER, Kind.DATE, Kind.ATTRIBUTION, Kind.CAUSE})
 
 
 def same_dispute(one: Comparison, other: Comparison) -> bool:
-    """Whether two comparisons set the same sentences against each other, about the same kind of thing."""
+    """Whether two comparisons set the same sentences against each other, about the same kind of thing.
+
+    An article that stands with a side in one and against it in the other shows that they are two.
+    """
     if not same_matter(one.kind, other.kind):
         return False
-    sides = [resting_on(p) for p in other.positions]
+    ours, theirs = ([resting_on(p) for p in each.positions] for each in (one, other))
     return any(
-        shared(a, c) and shared(b, d)
-        for a, b in _pairs([resting_on(p) for p in one.positions])
-        for c, d in permutations(sides, 2)
+        shared(a, c) and shared(b, d) and not (_articles(a) & _articles(d) or _articles(b) & _articles(c))
+        for a, b in combinations(ours, 2)
+        for c, d in permutations(theirs, 2)
     )
 
 
@@ -96,5 +99,5 @@ def _leading(position: Position) -> frozenset[SentenceKey]:
     return frozenset(sentence_key(r.citations[0]) for r in position.readings)
 
 
-def _pairs(sides: Sequence[frozenset[SentenceKey]]) -> list[tuple[frozenset[SentenceKey], frozenset[SentenceKey]]]:
-    return [(a, b) for i, a in enumerate(sides) for b in sides[i + 1 :]]
+def _articles(side: Set[SentenceKey]) -> frozenset[str]:
+    return frozenset(id for id, _ in side)

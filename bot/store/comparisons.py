@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
+from bot.errors import WrongUse
 from bot.news.model import (
     Article,
     Check,
@@ -106,6 +107,27 @@ def load(connection: Connection, workspace: str, wanted: Iterable[Ref]) -> dict[
             article = read_article(row)
             found[article.id, article.version] = article
     return found
+
+
+def check_held(connection: Connection, workspace: str, text: str) -> None:
+    """Raise WrongUse where a written comparison names versions that the workspace does not hold: read back, it would
+    have no sentences."""
+    pairs = sorted(refs(text))
+    held = 0
+    for start in range(0, len(pairs), _AT_ONCE):
+        found = (
+            select(func.count())
+            .select_from(versions)
+            .join(articles, articles.c.id == versions.c.article)
+            .join(workspaces, workspaces.c.id == versions.c.workspace)
+            .where(
+                workspaces.c.name == workspace,
+                tuple_(articles.c.name, versions.c.version).in_(pairs[start : start + _AT_ONCE]),
+            )
+        )
+        held += connection.scalar(found) or 0
+    if held != len(pairs):
+        raise WrongUse("a comparison can be kept only beside the coverage that it cites")
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -20,7 +21,8 @@ class Labels:
         self._workspace = workspace
 
     async def keep(self, label: Label) -> None:
-        row = {
+        """Raises WrongUse where the comparison cites coverage of another workspace."""
+        row: dict[str, Any] = {
             "workspace": self._workspace,
             "verdict": label.verdict,
             "words": label.words,
@@ -29,7 +31,12 @@ class Labels:
             "entry": label.entry,
             "comparison": comparisons.written(label.comparison),
         }
-        await self._database.write(lambda connection: connection.execute(insert(labels), row))
+
+        def keep(connection: Connection) -> None:
+            comparisons.check_held(connection, self._workspace, row["comparison"])
+            connection.execute(insert(labels), row)
+
+        await self._database.write(keep)
 
     async def all(self) -> Sequence[Label]:
         """Oldest first."""

@@ -53,9 +53,9 @@ class StoredLedger:
         return found[0] if found else None
 
     async def keep(self, change: Change) -> None:
-        """Keep the entry as it is now and its events, together."""
+        """Keep the entry as it is now and its events, together. Raises WrongUse where it cites other coverage."""
         entry = change.entry
-        row = {
+        row: dict[str, Any] = {
             "workspace": self._workspace,
             "id": entry.id,
             "state": entry.state,
@@ -76,6 +76,7 @@ class StoredLedger:
         kept = kept.on_conflict_do_update(index_elements=["workspace", "id"], set_=row)
 
         def keep(connection: Connection) -> None:
+            comparisons.check_held(connection, self._workspace, row["comparison"])
             connection.execute(kept)
             connection.execute(delete(cited).where(cited.c.workspace == self._workspace, cited.c.entry == entry.id))
             if named:

@@ -157,6 +157,17 @@ def test_given_the_same_sentences_on_one_side_when_compared_then_it_is_another_d
     assert not same_dispute(LIFTED, one_side)
 
 
+def test_given_an_article_that_changes_sides_when_compared_then_it_is_another_dispute() -> None:
+    scope = dispute(
+        side("all may sell", reading(B, 1), reading(C, 1)), side("only Acme may", reading(A, 1)), question="Who may?"
+    )
+    place = dispute(
+        side("it was in Oslo", reading(A, 1), reading(C, 2)), side("it was in Paris", reading(B, 1)), question="Where?"
+    )
+
+    assert not same_dispute(scope, place)
+
+
 def test_given_a_number_and_a_date_in_the_same_sentences_when_compared_then_they_are_two() -> None:
     when = dispute(*COUNT.positions, question="Since when?", kind=Kind.DATE)
 

@@ -71,6 +71,7 @@ def test_given_anything_that_comes_changes_and_goes_when_taken_then_the_ledger_s
         assert all(one != other or one == "changed" for one, other in pairwise(history))
     disputes = [e.comparison for e in world.standing() if e.state is State.OPEN]
     assert not any(same_dispute(one, other) for one, other in combinations(disputes, 2))
+    assert sum(d.question in (HOMES.question, REWORDED.question) for d in disputes) <= 1
     assert world.ledger.queue == {}
 
 

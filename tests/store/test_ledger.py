@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
+from bot.errors import WrongUse
 from bot.news.labels import Label, Verdict
 from bot.news.ledger_ports import Waiting
 from bot.news.model import (
@@ -270,6 +273,18 @@ async def test_given_two_workspaces_when_one_keeps_something_then_the_other_sees
     assert (await theirs.entries(), await theirs.entry(change.entry.id), await theirs.waiting()) == ([], None, [])
     assert (await theirs.changes(NOON, NOON + HOUR), await theirs.history(change.entry.id)) == ([], [])
     assert (await theirs.spent(NOON.date()), await Labels(database, "theirs").all()) == (0, [])
+
+
+async def test_given_a_comparison_of_another_workspace_when_kept_then_it_is_wrong_use(database: Database) -> None:
+    a, b = await two_sides(database, "theirs")
+    mine = StoredLedger(database, "mine")
+
+    with pytest.raises(WrongUse, match="coverage"):
+        await mine.keep(opened(disputed(a, b)))
+    with pytest.raises(WrongUse, match="coverage"):
+        await Labels(database, "mine").keep(Label(Verdict.MISSED, disputed(a, b), "", "U1", NOON))
+
+    assert await mine.entries() == []
 
 
 async def test_given_labels_when_kept_then_they_are_read_as_they_were_oldest_first(database: Database) -> None:
