@@ -105,7 +105,7 @@ class Courier:
                     return await self._post(delivery, retry, reason)
                 return await self._over_socket(delivery, retry, reason)
         except TimeoutError as late:
-            raise NotAcked("timeout") from late
+            raise NotAcked("timeout" if self.request_url is None else "http_timeout") from late
         except (ConnectionError, aiohttp.ClientError) as broken:
             raise NotAcked("connection_failed") from broken
 
@@ -132,7 +132,7 @@ class Courier:
             if not 200 <= answer.status < 300:
                 raise NotAcked("no_retry" if answer.headers.get("X-Slack-No-Retry") == "1" else "http_error")
         if self.slack.faults.take_ack():
-            raise NotAcked("timeout")
+            raise NotAcked("http_timeout")
         return _said(told)
 
 

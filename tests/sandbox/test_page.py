@@ -355,3 +355,24 @@ def test_given_a_citation_in_a_modal_when_pressed_then_its_article_opens_over_it
     tab.gone("dialog[open] mark")
 
     tab.wait("dialog[open] h2", "Quotes")
+
+
+def test_given_a_permalink_when_opened_then_its_thread_shows(stage: Stage) -> None:
+    tab = stage.tab
+    asked = stage.run(stage.sandbox.say(GENERAL, ANNA, "an old question"))
+
+    tab.open(f"/archives/{GENERAL}/p{asked.ts.replace('.', '')}")
+
+    tab.wait(".pane-thread .message", "an old question")
+
+
+def test_given_a_bot_that_is_gone_when_a_modals_form_is_sent_then_that_is_said_in_it(stage: Stage) -> None:
+    tab = stage.tab
+    ask(tab)
+    tab.click(".pane .feedback button", "Bad")
+    tab.wait("dialog[open] textarea")
+
+    stage.sandbox.faults.lose_acks(1)
+    tab.click("dialog[open] .button.primary")
+
+    tab.wait("dialog[open] .alert.error", "We had some trouble connecting. Try again?")

@@ -9,6 +9,8 @@ import { link, markdown, mrkdwn, plain, textOf } from "./text.js";
 
 const own = (url) => new URL(url, location.href).origin === location.origin;
 
+const fileAddress = (file) => file?.url ?? (file && `/files/${file.id}/picture`);
+
 /** A picture from the sandbox itself; one from elsewhere is named instead, for nothing is fetched beyond loopback. */
 function picture(url, alt, title) {
   const drawn = url && own(url)
@@ -121,7 +123,7 @@ const KINDS = {
   context: (place, block) => html`<div class="context">${block.elements.map(contextPart)}</div>`,
   markdown: (place, block) => markdown(block.text, place.growing),
   rich_text: (place, block) => richText(block),
-  image: (place, block) => picture(block.image_url ?? block.slack_file?.url, block.alt_text, block.title),
+  image: (place, block) => picture(block.image_url ?? fileAddress(block.slack_file), block.alt_text, block.title),
   actions: (place, block) => html`<div class="actions">${block.elements.map((found) => interactive(place, found))}</div>`,
   context_actions: (place, block) =>
     html`<div class="actions faint">${block.elements.map((found) => interactive(place, found))}</div>`,

@@ -16,7 +16,17 @@ function draw() {
   const settle = keepPlace(app);
   render(shell(), app);
   drawView();
+  drawNotice(app.querySelector(".notice"));
   settle();
+  const unread = [...state.unread.values()].reduce((sum, count) => sum + count, 0);
+  document.title = `${unread ? `(${unread}) ` : ""}Crosscheck sandbox`;
+}
+
+/** A notice stands above everything, modals included. */
+function drawNotice(box) {
+  const open = box.matches(":popover-open");
+  if (open) box.hidePopover();
+  if (state.notice) box.showPopover();
 }
 
 function keys(event) {

@@ -140,6 +140,6 @@ export function shell() {
       </main>
       ${pane()}
     </div>
-    <div class="notice ${state.notice ? "shown" : ""}" role="alert">${state.notice}</div>
+    <div class="notice" popover="manual" role="alert">${state.notice}</div>
     <div class="hidden" role="log" aria-live="polite">${state.spoken}</div>`;
 }

@@ -94,10 +94,15 @@ let feed;
 let loading = 0;
 const early = [];
 
-/** Look at the workspace as this person. */
+/** Look at the workspace as this person; where none is named, as the first. */
 export async function become(me) {
-  const query = me ? { person: me } : {};
-  const told = await get("/page/state", query);
+  state.me = me ?? (await get("/page/state")).me;
+  await follow();
+  localStorage.setItem("person", state.me);
+}
+
+async function loadState() {
+  const told = await get("/page/state", { person: state.me });
   Object.assign(state, {
     ready: true,
     me: told.me,
@@ -111,9 +116,8 @@ export async function become(me) {
     people: new Map(told.people.map((p) => [p.id, p])),
     channels: new Map(told.channels.map((c) => [c.id, c])),
   });
+  if (state.channel && !state.channels.has(state.channel)) state.channel = told.channels[0].id;
   screen(told);
-  localStorage.setItem("person", told.me);
-  await follow();
 }
 
 /** Hear every change from now on; after each time the feed had to be opened anew, read all again. */
@@ -125,8 +129,8 @@ function follow() {
     state.connected = false;
     changed();
   };
-  return new Promise((resolve) => {
-    feed.onopen = () => loadAll().then(resolve);
+  return new Promise((resolve, reject) => {
+    feed.onopen = () => loadAll().then(resolve, reject);
   });
 }
 
@@ -134,6 +138,7 @@ function follow() {
 async function loadAll() {
   loading += 1;
   try {
+    await loadState();
     await Promise.all([...state.channels.keys()].map(load));
   } finally {
     loading -= 1;
