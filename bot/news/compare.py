@@ -20,7 +20,6 @@ from bot.news.model import (
     Draft,
     DraftLook,
     DraftReading,
-    Kind,
     Manner,
     Moment,
     Position,
@@ -63,7 +62,7 @@ def compare(question: str, draft: Draft, sheet: Sheet) -> Comparison:
         return Comparison(question, Check.CHECKED, Relation.NONE, silent=tuple(s.article for s in sheet.sources))
     sources = voices(list(readings.values()), _printed_by(readings.values(), sheet))
     grouped = _positions(draft, readings, sources)
-    by_date = current_first(grouped, draft.kind)
+    by_date = current_first(grouped)
     relation = _relation(draft.relation, grouped, len(set(sources.values())), ordered=by_date is not None)
     answered = {r.source.strip().strip("[]") for r in draft.readings if not r.silent}
     return Comparison(
@@ -88,7 +87,7 @@ def settle(comparison: Comparison, look: DraftLook, sheet: Sheet) -> Comparison:
         return upheld
     positions = comparison.positions
     if look.relation is Relation.UPDATE:
-        ordered = current_first(positions, comparison.kind, told=True)
+        ordered = current_first(positions, told=True)
         if ordered is None:
             return upheld
         positions = ordered
@@ -121,24 +120,22 @@ def with_copies(comparison: Comparison, sheet: Sheet) -> Comparison:
     return replace(comparison, positions=tuple(positions), silent=tuple(silent))
 
 
-def current_first(
-    positions: Sequence[Position], kind: Kind | None = None, *, told: bool = False
-) -> tuple[Position, ...] | None:
+def current_first(positions: Sequence[Position], *, told: bool = False) -> tuple[Position, ...] | None:
     """The positions, the current one first, the rest newest, then strongest, first; None where dates do not tell.
 
+    Publication orders, not the days that a text speaks of: a correction often names the day of what it corrects.
     A position is as new as its first dated reading: an outlet that repeats an old figure does not renew it.
     The current one must be certainly later than every other. An undated reading never supersedes; whether one
-    can be superseded is only `told` by a source that says so. `kind`: what the update is about; where that is a
-    date, the dates inside the readings are the answers and order nothing.
+    can be superseded is only `told` by a source that says so.
     """
-    begun = [(position, _begun(position, kind)) for position in strongest_first(positions)]
-    dated = [(position, moments) for position, moments in begun if moments is not None]
-    undated = [position for position, moments in begun if moments is None]
+    begun = [(position, _begun(position)) for position in strongest_first(positions)]
+    dated = [(position, moment) for position, moment in begun if moment is not None]
+    undated = [position for position, moment in begun if moment is None]
     if not dated or (undated and not told) or len(positions) < 2:
         return None
     dated.sort(key=lambda pair: _age(pair[1]), reverse=True)
     newest = dated[0][1]
-    if not all(_before(moments, newest) for _, moments in dated[1:]):
+    if not all(moment.before(newest) for _, moment in dated[1:]):
         return None
     return (*(position for position, _ in dated), *undated)
 
@@ -214,32 +211,13 @@ def _relation(claimed: Relation | None, positions: Sequence[Position], independe
     return Relation.OPINION if claimed is Relation.OPINION else Relation.COMPLEMENTARY
 
 
-def _begun(position: Position, kind: Kind | None) -> tuple[Moment, Moment] | None:
-    moments = [moments for r in position.readings if (moments := _moments(r, kind)) is not None]
+def _begun(position: Position) -> Moment | None:
+    moments = [r.article.published for r in position.readings if r.article.published is not None]
     return min(moments, key=_age, default=None)
 
 
-def _moments(reading: Reading, kind: Kind | None) -> tuple[Moment, Moment] | None:
-    """The moment a reading speaks of, and the one it was published; the first is the earlier one, if it gives one."""
-    published = reading.article.published
-    if published is None:
-        return None
-    if not reading.as_of or kind is Kind.DATE:
-        return published, published
-    try:
-        as_of = Moment.parse(reading.as_of)
-    except (ValueError, OverflowError):  # the first and the last days that a date can name have no span around them
-        return published, published
-    return (as_of if as_of.before(published) else published), published
-
-
-def _before(one: tuple[Moment, Moment], other: tuple[Moment, Moment]) -> bool:
-    """Whether the first is certainly older; two that speak of one moment are told apart by their publication."""
-    return one[0].before(other[0]) or (one[0].text == other[0].text and one[1].before(other[1]))
-
-
-def _age(moments: tuple[Moment, Moment]) -> tuple[datetime, ...]:
-    return tuple(bound for moment in moments for bound in (moment.earliest, moment.latest))
+def _age(moment: Moment) -> tuple[datetime, datetime]:
+    return moment.earliest, moment.latest
 
 
 def _echoing(original: Reading, sheet: Sheet) -> list[Reading]:

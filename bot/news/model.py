@@ -23,17 +23,19 @@ class Moment:
     def parse(cls, text: str) -> Moment:
         """Read an ISO 8601 date or date-time. An instant without a zone is taken as UTC.
 
-        Raises ValueError where it is neither.
+        Raises ValueError where it is neither, or lies at the ends of the calendar.
         """
         text = text.strip()
-        if len(text) == 10:
-            day = date.fromisoformat(text)
-            start = datetime.combine(day, time(), UTC)
-            return cls(text, start - timedelta(hours=14), start + timedelta(hours=36))
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=UTC)
-        return cls(text, instant.astimezone(UTC), instant.astimezone(UTC))
+        try:
+            if len(text) == 10:
+                start = datetime.combine(date.fromisoformat(text), time(), UTC)
+                return cls(text, start - timedelta(hours=14), start + timedelta(hours=36))
+            instant = datetime.fromisoformat(text)
+            if instant.tzinfo is None:
+                instant = instant.replace(tzinfo=UTC)
+            return cls(text, instant.astimezone(UTC), instant.astimezone(UTC))
+        except OverflowError as error:
+            raise ValueError(f"{text} lies at the end of the calendar") from error
 
     @property
     def day(self) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, text
 from bot.errors import StoreUnavailable
 
 _LOCK = 0x63726F73  # an arbitrary number that every replica shares
+_ALEMBIC = threading.Lock()  # its context is the process's; two databases opened at once would share one
 
 
 def upgrade(connection: Connection) -> None:
@@ -25,7 +27,8 @@ def upgrade(connection: Connection) -> None:
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     try:
-        command.upgrade(config(connection), "head")
+        with _ALEMBIC:
+            command.upgrade(config(connection), "head")
     except CommandError as error:  # the database names a step that these scripts do not hold
         raise StoreUnavailable(f"the database is newer than this program: {error}") from error
 
