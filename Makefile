@@ -31,8 +31,21 @@ check: $(READY)  ## lint, types, structure, tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q
 
+bench: $(READY)  ## measure: ratios in one run
+	$(BIN)/python -m tests.bench.share
+
+kept: $(READY)  ## list recorded replies that a changed prompt no longer fits
+	$(BIN)/python -m bot kept
+
+fuzz-feeds: $(READY)  ## parse every feed in FEED_CORPUS=DIR
+	FEED_CORPUS="$(FEED_CORPUS)" $(BIN)/python -m tests.storms.fuzz_feeds
+
+audit: $(READY)  ## known weaknesses of the dependencies; fails when nothing could be audited
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --strict --skip-editable
+
 format: $(READY)  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run test check format
+.PHONY: help setup run test check bench kept fuzz-feeds audit format
