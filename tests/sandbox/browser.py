@@ -90,6 +90,12 @@ class Tab:
     def click(self, selector: str, text: str = "") -> None:
         self.wait(selector, text).click()
 
+    def unfold(self, title: str) -> None:
+        """Open a folded part of the page, if it is not open yet."""
+        summary = self.wait("details.part > summary", title)
+        if not self.driver.execute_script("return arguments[0].parentElement.open", summary):
+            summary.click()
+
     def type(self, selector: str, *keys: str) -> None:
         self.wait(selector).send_keys(*keys)
 
