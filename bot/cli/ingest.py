@@ -1,46 +1,91 @@
-"""`ingest DIR…`: store articles from folders or files."""
+"""`ingest PATH|URL…`: store articles from folders, files, pages and feeds."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.errors import UnreadableCoverage
+from bot.errors import WrongUse
 from bot.feeds.articles import Skipped
-from bot.feeds.files import read_folder
+from bot.feeds.files import paths_in
+from bot.feeds.ingest import is_address
 from bot.settings import Settings
-from bot.wiring.desk import library
+from bot.wiring.coverage import Coverage, stored_coverage
+from bot.wiring.subscribing import watch
 
 
 def add(commands: Any) -> None:
-    parser = commands.add_parser("ingest", help="store articles from a folder or a file")
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser = commands.add_parser("ingest", help="store articles from folders, files, pages and feeds")
+    parser.add_argument("sources", nargs="+", metavar="PATH|URL")
+    parser.add_argument("--watch", action="store_true", help="have `run` look through these folders from now on")
+    parser.add_argument("--restore", action="store_true", help="take in again what was removed")
     parser.set_defaults(run=run)
 
 
 async def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 0 where at least one article was read, else 2."""
+    _check(given.sources, watch=given.watch)
+    async with stored_coverage(settings, workspace=given.workspace) as coverage:
+        status = await ingest(coverage, given.sources, restore=given.restore)
+        if given.watch:
+            for folder in map(os.path.abspath, given.sources):
+                await watch(coverage, Path(folder))
+                sys.stdout.write(f"Watching {folder} while `python -m bot run` runs here.\n")
+    return 0 if given.watch else status
+
+
+async def ingest(coverage: Coverage, sources: Sequence[str], *, restore: bool = False) -> int:
+    """Store all, and tell what came of it. Exit status 0 where at least one article was read, else 2."""
     counts: Counter[str] = Counter()
     skipped: list[Skipped] = []
-    found = [each for path in given.paths for each in read_folder(path)]
-    async with library(settings, workspace=given.workspace) as kept:
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            for each in progress.track(found, description="Storing"):
-                if isinstance(each, Skipped):
-                    skipped.append(each)
-                    continue
-                try:
-                    counts[await kept.add(each)] += 1
-                except UnreadableCoverage as fault:
-                    skipped.append(Skipped(each.identity, str(fault)))
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for source in sources:
+            bar = progress.add_task(f"Storing {source}", total=_size(source))
+            async for taken in coverage.ingest(source, restore=restore):
+                progress.advance(bar)
+                if taken.skipped:
+                    skipped.append(taken.skipped)
+                elif taken.kept:
+                    counts[taken.kept] += 1
+                    counts["copies"] += taken.copy
+            progress.update(bar, total=progress.tasks[bar].completed)
     for each in skipped:
         sys.stderr.write(f"{each.path} was skipped: {each.reason}\n")
-    sys.stdout.write(f"{counts['new']} new, {counts['changed']} changed, {counts['same']} known already")
-    sys.stdout.write(f", {len(skipped)} skipped\n" if skipped else "\n")
-    return 0 if counts.total() else 2
+    sys.stdout.write(f"{_told(counts, len(skipped))}\n")
+    return 0 if counts["new"] + counts["changed"] + counts["same"] else 2
+
+
+def _told(counts: Counter[str], skipped: int) -> str:
+    parts = [f"{counts['new']} new", f"{counts['changed']} changed", f"{counts['same']} known already"]
+    if counts["copies"]:
+        parts.append(f"{counts['copies']} of them copies of other articles")
+    if skipped:
+        parts.append(f"{skipped} skipped")
+    return ", ".join(parts)
+
+
+def _check(sources: Sequence[str], *, watch: bool) -> None:
+    """Before anything is stored. Raises WrongUse."""
+    for source in sources:
+        if is_address(source):
+            if watch:
+                raise WrongUse(f"only folders are watched; for a feed: python -m bot feeds add {source}")
+        elif not Path(source).exists():
+            raise WrongUse(f"there is no folder or file at {source}")
+        elif watch and not Path(source).is_dir():
+            raise WrongUse(f"only folders are watched, and {source} is a file")
+
+
+def _size(source: str) -> int | None:
+    """How much there is to do; None where it is not known beforehand."""
+    if is_address(source):
+        return None
+    path = Path(source)
+    return len(paths_in(path)) if path.is_dir() else 1

@@ -2,8 +2,9 @@
 
 from alembic import context
 
-from bot.store import ledger_tables, tables
+from bot.store import feed_tables, ledger_tables, tables
 
-assert ledger_tables.entries.metadata is tables.metadata  # each module of tables adds its own to the one metadata
+for each in (feed_tables.feeds, ledger_tables.entries):
+    assert each.metadata is tables.metadata  # each module of tables adds its own to the one metadata
 context.configure(connection=context.config.attributes["connection"], target_metadata=tables.metadata)
 context.run_migrations()

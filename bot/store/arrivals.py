@@ -1,0 +1,82 @@
+"""What has come into the library of one workspace, to be announced once to whoever compares it.
+
+The announcement follows the rows that were kept, not the program that kept them: what was stored just before a crash,
+or by a command of its own, is announced all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.database import Database
+from bot.store.feed_tables import announced
+from bot.store.tables import articles, versions, workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A new article, or a new version of one. `serial` grows with each in its workspace; `article` is its id."""
+
+    serial: int
+    article: str
+    version: int
+
+
+class Arrivals:
+    """Each call is one transaction and raises StoreUnavailable or StoreFull."""
+
+    def __init__(self, database: Database, workspace: str) -> None:
+        self._database = database
+        self._workspace = workspace
+
+    async def named(self, id_or_address: str) -> Arrival | None:
+        """The latest version of the article with this id, identity or URL, removed ones too; the id wins."""
+        fits = or_(
+            articles.c.name == id_or_address, articles.c.identity == id_or_address, versions.c.url == id_or_address
+        )
+        found = (
+            _arrivals()
+            .join(workspaces, workspaces.c.id == versions.c.workspace)
+            .where(workspaces.c.name == self._workspace, versions.c.version == articles.c.version, fits)
+            .order_by((articles.c.name == id_or_address).desc(), versions.c.id)
+        )
+        row = await self._database.read(lambda connection: connection.execute(found).first())
+        return Arrival(*row) if row else None
+
+    async def waiting(self, limit: int) -> Sequence[Arrival]:
+        """The first that were not announced, oldest first; also those that were replaced or removed since."""
+        after = select(announced.c.version).where(announced.c.workspace == self._workspace).scalar_subquery()
+        number = select(workspaces.c.id).where(workspaces.c.name == self._workspace).scalar_subquery()
+
+        def find(connection: Connection) -> list[Arrival]:
+            begin = connection.scalar(select(after)) or 0
+            found = (
+                _arrivals()
+                .where(versions.c.id > begin, versions.c.workspace == number)
+                .order_by(versions.c.id)
+                .limit(limit)
+            )
+            return [Arrival(*row) for row in connection.execute(found)]
+
+        return await self._database.read(find)
+
+    async def announced(self, serial: int) -> None:
+        """All up to this one are announced."""
+        upsert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        known = upsert(announced).values(workspace=self._workspace, version=serial)
+        latest = known.on_conflict_do_update(
+            index_elements=["workspace"],
+            set_={"version": known.excluded.version},
+            where=announced.c.version < known.excluded.version,
+        )
+        await self._database.write(lambda connection: connection.execute(latest))
+
+
+def _arrivals() -> Select[int, str, int]:
+    return select(versions.c.id, articles.c.name, versions.c.version).join(
+        articles, articles.c.id == versions.c.article
+    )

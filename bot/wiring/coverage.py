@@ -1,0 +1,195 @@
+"""How coverage comes in: paths, pages and feeds, by one way for the command line and for jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import UnreadableCoverage
+from bot.feeds.articles import Skipped
+from bot.feeds.confined import Confined
+from bot.feeds.fetch import Fetcher
+from bot.feeds.files import read_folder
+from bot.feeds.guard import is_public
+from bot.feeds.ingest import is_address, read_address
+from bot.feeds.pages import Reading, Web
+from bot.feeds.poll import FeedState, Polled, poll
+from bot.feeds.urls import canonical_url
+from bot.feeds.watch import Scanned, scan
+from bot.news.copies import are_copies
+from bot.news.meeting import telling
+from bot.news.model import Article
+from bot.settings import Settings
+from bot.store.arrivals import Arrival, Arrivals
+from bot.store.database import Clock, Database, utc_now
+from bot.store.feeds import FeedTable
+from bot.store.jobs import JobTable
+from bot.store.keeping import Kept
+from bot.store.library import Library
+from bot.wiring.feed_states import State, kept_state, read_state
+from bot.worker import Job, Jobs
+
+log = logging.getLogger(__name__)
+
+LEDGER = "ledger"  # the kind of job that an arrival or a removal leaves; its payload: article, version
+AFTER_PEOPLE = -10  # its priority
+CONFINED = 2  # processes that read pages; one a core
+ANNOUNCED = 100  # arrivals looked up at once
+COPY_HITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one thing that was found. `what`: its identity, path or address. `kept`: None where it was skipped;
+    `copy`: what is new in it prints the text of another article."""
+
+    what: str
+    kept: Kept | None = None
+    copy: bool = False
+    skipped: Skipped | None = None
+
+
+class Coverage:
+    """The coverage of one workspace as it comes in. Each call raises StoreUnavailable or StoreFull."""
+
+    def __init__(
+        self,
+        database: Database,
+        workspace: str,
+        *,
+        jobs: Jobs,
+        web: Web,
+        reading: Reading,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.workspace = workspace
+        self.clock = clock
+        self.web = web
+        self.reading = reading
+        self.library = Library(database, workspace, clock=clock)
+        self.feeds = FeedTable(database, workspace)
+        self._arrivals = Arrivals(database, workspace)
+        self._jobs = jobs
+
+    async def ingest(self, source: str, *, restore: bool = False) -> AsyncIterator[Taken]:
+        """Keep what stands at an address or a path, one by one. `restore`: also what was removed.
+
+        Raises WrongUse where there is no such path; an address that cannot be read comes as skipped.
+        """
+        if is_address(source):
+            async for found in read_address(source, web=self.web, reading=self.reading):
+                yield await self.take(found, restore=restore)
+            return
+        # A generator, whatever its protocol says: what it began is ended with it.
+        with closing(read_folder(Path(source))) as reading:  # type: ignore[type-var]
+            while (here := await asyncio.to_thread(next, reading, None)) is not None:
+                yield await self.take(here, restore=restore)
+
+    async def take(self, found: Article | Skipped, *, restore: bool = False) -> Taken:
+        """Keep one article, if it is one."""
+        if isinstance(found, Skipped):
+            return Taken(found.path, skipped=found)
+        try:
+            kept = await self.library.add(found, restore=restore)
+        except UnreadableCoverage as fault:
+            return Taken(found.identity, skipped=Skipped(found.identity, str(fault)))
+        if kept is Kept.SAME:
+            return Taken(found.identity, kept)
+        if restore:
+            await self._tell_ledger(await self._arrivals.named(found.identity), "restored")
+        return Taken(found.identity, kept, copy=await self._is_copy(found))
+
+    async def remove(self, id_or_address: str) -> str | None:
+        """Take an article out of the coverage; its id, or None where there is none."""
+        names = [id_or_address]
+        if is_address(id_or_address):
+            names.append(canonical_url(id_or_address))
+        for name in names:
+            article = await self._arrivals.named(name)
+            if article and await self.library.remove(article.article):
+                await self._tell_ledger(article, "removed")
+                return article.article
+        return None
+
+    async def poll(self, id: int) -> None:
+        """Poll a feed or look through a folder, if it is there and due."""
+        stored = await self.feeds.get(id)
+        state = read_state(stored) if stored else None
+        now = self.clock()
+        if stored is None or state is None or not state.due(now):
+            return
+        found = await self._look(state, now)
+        counts: Counter[str] = Counter(skipped=len(found.skipped))
+        for article in found.articles:
+            taken = await self.take(article)
+            counts[taken.kept or "skipped"] += 1
+        await self.feeds.keep(kept_state(stored, found.state))
+        log.info("a feed was polled", extra={"feed": id, "trouble": bool(found.state.trouble), **counts})
+
+    async def _look(self, state: State, now: datetime) -> Polled | Scanned:
+        if isinstance(state, FeedState):
+            return await poll(state, now=now, web=self.web, reading=self.reading, known=self._known)
+        return await asyncio.to_thread(scan, state, now=now)
+
+    async def announce(self) -> int:
+        """Leave a job for each article that came or changed and was not announced; how many were looked at."""
+        count = 0
+        while arrived := await self._arrivals.waiting(ANNOUNCED):
+            for each in arrived:
+                await self._tell_ledger(each)
+            await self._arrivals.announced(arrived[-1].serial)
+            count += len(arrived)
+        return count
+
+    async def _tell_ledger(self, article: Arrival | None, event: str = "") -> None:
+        if article is None:
+            return
+        key = f"ledger:{article.article}:{article.version}"
+        if event:  # it may happen to one version again and again
+            key += f":{event}:{self.clock().isoformat()}"
+        payload = {"article": article.article, "version": article.version}
+        await self._jobs.put(LEDGER, payload, keys=[key], workspace=self.workspace, lane=LEDGER, priority=AFTER_PEOPLE)
+
+    async def _known(self, identity: str) -> bool:
+        return await self._arrivals.named(identity) is not None
+
+    async def _is_copy(self, article: Article) -> bool:
+        """Whether it prints another's text, as far as a search for its most telling sentence finds that."""
+        for sentence in telling(article.sentences, 1):
+            for excerpt in await self.library.search(sentence.text, limit=COPY_HITS):
+                if excerpt.article.identity != article.identity and are_copies(article, excerpt.article):
+                    return True
+        return False
+
+
+@asynccontextmanager
+async def coverage(
+    database: Database,
+    workspace: str,
+    *,
+    jobs: Jobs | None = None,
+    may_reach: Callable[[str], bool] = is_public,
+    clock: Clock = utc_now,
+) -> AsyncIterator[Coverage]:
+    """The coverage of a workspace, with what fetches and reads; both end with the context."""
+    confined = Confined(workers=CONFINED)
+    try:
+        async with Fetcher(may_reach=may_reach) as web:
+            yield Coverage(
+                database, workspace, jobs=jobs or JobTable(database, Job), web=web, reading=confined, clock=clock
+            )
+    finally:
+        await asyncio.to_thread(confined.close)
+
+
+@asynccontextmanager
+async def stored_coverage(settings: Settings, *, workspace: str) -> AsyncIterator[Coverage]:
+    """The coverage of a workspace for a command of its own."""
+    async with await Database.open(settings.database_url) as database, coverage(database, workspace) as stored:
+        yield stored

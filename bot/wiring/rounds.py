@@ -1,0 +1,61 @@
+"""The rounds of the running bot: a job for each feed that is due, and one for each article that has come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.errors import CrosscheckError
+from bot.wiring.coverage import AFTER_PEOPLE, Coverage
+from bot.wiring.feed_states import read_state
+from bot.worker import Job, Jobs, Work
+
+log = logging.getLogger(__name__)
+
+FEED = "feed"  # the kind of job; its payload: feed, by number
+TICK_S = 5  # between two rounds; a feed is asked every few minutes, a folder twice a minute
+OVERDUE_S = 3600  # a feed that is still due after this long gets another job: its own may have been given up
+
+
+class Rounds:
+    """Several replicas may go on rounds at once: the keys of the jobs stop the second one."""
+
+    def __init__(self, coverage: Coverage, jobs: Jobs, *, tick_s: float = TICK_S) -> None:
+        self._coverage = coverage
+        self._jobs = jobs
+        self._tick_s = tick_s
+
+    async def run(self) -> None:
+        """Until cancelled. Trouble with the store ends a round, not the rounds."""
+        while True:
+            try:
+                await self.go()
+            except CrosscheckError as error:
+                log.warning("a round was cut short", extra={"error": type(error).__name__})
+            await asyncio.sleep(self._tick_s)
+
+    async def go(self) -> None:
+        """One round."""
+        now = self._coverage.clock()
+        for stored in await self._coverage.feeds.due(now):
+            if not read_state(stored).due(now):
+                continue
+            overdue = int((now - stored.next_at).total_seconds() // OVERDUE_S)
+            await self._jobs.put(
+                FEED,
+                {"feed": stored.id},
+                keys=[f"feed:{stored.id}:{stored.revision}:{overdue}"],
+                workspace=self._coverage.workspace,
+                lane=f"feed:{stored.id}",
+                priority=AFTER_PEOPLE,
+            )
+        await self._coverage.announce()
+
+    def work(self) -> dict[str, Work]:
+        """What runs the jobs of this workspace, for a worker: by kind."""
+
+        async def poll(job: Job) -> None:
+            await self._coverage.poll(int(job.payload["feed"]))
+            await self._coverage.announce()
+
+        return {FEED: poll}
