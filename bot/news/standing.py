@@ -188,15 +188,6 @@ def opposed(positions: Sequence[Position]) -> bool:
     )
 
 
-def covers(comparison: Comparison, known: Comparison) -> bool:
-    """Whether every article that took a side in what was known takes one now."""
-    return _speaking(known) <= _speaking(comparison)
-
-
-def _speaking(comparison: Comparison) -> frozenset[str]:
-    return frozenset(r.article.id for p in comparison.positions for r in p.readings)
-
-
 def _happening(entry: Entry, comparison: Comparison) -> Happening | None:
     relation, was = comparison.relation, entry.state
     moved = shape(comparison) != shape(entry.comparison)

@@ -265,11 +265,15 @@ async def test_given_one_dispute_under_two_wordings_when_both_are_proposed_then_
 
 async def test_given_a_new_wording_of_a_standing_dispute_when_compared_then_it_stands_once() -> None:
     world = await firms_in_dispute()
-    world.model.facts = [replace(FIRMS, question="What is the number of firms with access?")]
+    reworded = replace(FIRMS, question="What is the number of firms with access?")
+    world.model.facts = [replace(FIRMS, asked=True), reworded]
+    world.model.overlooks = True
 
     await world.comes("c", "Twenty firms are in.")
 
     assert world.history(world.only()) == ["opened", "changed"]
+    assert world.model.questions[-2:] == [reworded.question, FIRMS.question]
+    assert world.only().comparison.question == FIRMS.question
     assert {r.article.id for p in world.only().comparison.positions for r in p.readings} == {"a", "b", "c"}
 
 
@@ -304,9 +308,10 @@ async def test_given_two_entries_that_turn_out_to_be_one_when_compared_then_the_
     assert (younger.into, world.history(younger)[-1]) == (older.id, "merged")
 
 
-async def test_given_an_older_entry_that_turns_out_to_be_a_younger_one_when_compared_then_the_older_still_stands() -> (
-    None
-):
+@pytest.mark.parametrize("overlooks", [True, False])
+async def test_given_an_older_entry_that_turns_out_to_be_a_younger_one_when_compared_then_the_older_stands(
+    overlooks: bool,
+) -> None:
     staff = Fact("How many people work there?", {"Ninety people": "ninety", "Eighty people": "eighty"})
     world = World(FIRMS, staff)
     await world.comes("a", "Ninety people work there.", "Twelve firms have access.")
@@ -314,10 +319,36 @@ async def test_given_an_older_entry_that_turns_out_to_be_a_younger_one_when_comp
     older = world.only()
     await world.comes("c", "Twenty firms are in.")
     world.model.facts = [replace(FIRMS, asked=True), replace(staff, answers=FIRMS.answers)]
+    world.model.overlooks = overlooks
 
     await world.comes("b", "Twenty firms came.", "Rain came.")
 
     assert [e.id for e in world.standing()] == [older.id]
+    (younger,) = [e for e in world.ledger.kept.values() if e.into]
+    assert (younger.into, world.history(younger)) == (older.id, ["opened", "merged"])
+
+
+async def test_given_a_standing_question_that_was_compared_when_a_double_turns_up_then_it_is_not_compared_twice() -> (
+    None
+):
+    world = await firms_in_dispute()
+    reworded = replace(FIRMS, question="What is the number of firms with access?")
+    world.model.facts = [replace(FIRMS, asked=True), reworded]
+    before = len(world.model.questions)
+
+    await world.comes("c", "Twenty firms are in.")
+
+    assert sorted(world.model.questions[before:]) == [FIRMS.question, reworded.question]
+    assert world.history(world.only()) == ["opened", "changed"]
+
+
+async def test_given_a_source_that_becomes_a_copy_of_its_side_when_it_comes_again_then_it_counts_no_more() -> None:
+    world = await firms_in_dispute()
+    await world.comes("c", "Twenty firms have access.", "Nobody else was there to hear of it.")
+
+    await world.comes("c", "Twenty firms have access.", "The minister smiled.")
+
+    assert [p.independent for p in world.only().comparison.positions] == [1, 1]
 
 
 async def test_given_a_dispute_whose_sources_all_went_when_they_come_back_then_it_is_the_same_one_again() -> None:
