@@ -18,7 +18,9 @@ from bot.feeds.articles import Skipped
 from bot.feeds.files import paths_in
 from bot.feeds.ingest import is_address
 from bot.settings import Settings
+from bot.store.keeping import Kept
 from bot.wiring.coverage import Coverage, stored_coverage
+from bot.wiring.reprints import Reprints
 from bot.wiring.subscribing import watch
 
 
@@ -45,6 +47,7 @@ async def ingest(coverage: Coverage, sources: Sequence[str], *, restore: bool = 
     """Store all, and tell what came of it. Exit status 0 where at least one article was read, else 2."""
     counts: Counter[str] = Counter()
     skipped: list[Skipped] = []
+    reprints = Reprints()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for source in sources:
             bar = progress.add_task(f"Storing {source}", total=_size(source))
@@ -52,9 +55,9 @@ async def ingest(coverage: Coverage, sources: Sequence[str], *, restore: bool = 
                 progress.advance(bar)
                 if taken.skipped:
                     skipped.append(taken.skipped)
-                elif taken.kept:
+                elif taken.article and taken.kept:
                     counts[taken.kept] += 1
-                    counts["copies"] += taken.copy
+                    counts["copies"] += reprints.is_copy(taken.article) and taken.kept is not Kept.SAME
             progress.update(bar, total=progress.tasks[bar].completed)
     for each in skipped:
         sys.stderr.write(f"{each.path} was skipped: {each.reason}\n")

@@ -22,8 +22,6 @@ from bot.feeds.pages import Reading, Web
 from bot.feeds.poll import FeedState, Polled, poll
 from bot.feeds.urls import canonical_url
 from bot.feeds.watch import Scanned, scan
-from bot.news.copies import are_copies
-from bot.news.meeting import telling
 from bot.news.model import Article
 from bot.settings import Settings
 from bot.store.arrivals import Arrival, Arrivals
@@ -41,17 +39,14 @@ LEDGER = "ledger"  # the kind of job that an arrival or a removal leaves; its pa
 AFTER_PEOPLE = -10  # its priority
 CONFINED = 2  # processes that read pages; one a core
 ANNOUNCED = 100  # arrivals looked up at once
-COPY_HITS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of one thing that was found. `what`: its identity, path or address. `kept`: None where it was skipped;
-    `copy`: what is new in it prints the text of another article."""
+    """What came of one thing that was found: an article and what keeping it did, or else what was skipped and why."""
 
-    what: str
+    article: Article | None = None
     kept: Kept | None = None
-    copy: bool = False
     skipped: Skipped | None = None
 
 
@@ -94,16 +89,14 @@ class Coverage:
     async def take(self, found: Article | Skipped, *, restore: bool = False) -> Taken:
         """Keep one article, if it is one."""
         if isinstance(found, Skipped):
-            return Taken(found.path, skipped=found)
+            return Taken(skipped=found)
         try:
             kept = await self.library.add(found, restore=restore)
         except UnreadableCoverage as fault:
-            return Taken(found.identity, skipped=Skipped(found.identity, str(fault)))
-        if kept is Kept.SAME:
-            return Taken(found.identity, kept)
-        if restore:
+            return Taken(skipped=Skipped(found.identity, str(fault)))
+        if restore and kept is not Kept.SAME:
             await self._tell_ledger(await self._arrivals.named(found.identity), "restored")
-        return Taken(found.identity, kept, copy=await self._is_copy(found))
+        return Taken(found, kept)
 
     async def remove(self, id_or_address: str) -> str | None:
         """Take an article out of the coverage; its id, or None where there is none."""
@@ -158,14 +151,6 @@ class Coverage:
 
     async def _known(self, identity: str) -> bool:
         return await self._arrivals.named(identity) is not None
-
-    async def _is_copy(self, article: Article) -> bool:
-        """Whether it prints another's text, as far as a search for its most telling sentence finds that."""
-        for sentence in telling(article.sentences, 1):
-            for excerpt in await self.library.search(sentence.text, limit=COPY_HITS):
-                if excerpt.article.identity != article.identity and are_copies(article, excerpt.article):
-                    return True
-        return False
 
 
 @asynccontextmanager

@@ -1,0 +1,33 @@
+"""Counting copies while articles come in, without setting each beside all others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from zlib import crc32
+
+from bot.news.copies import are_copies, shingles
+from bot.news.model import Article
+
+SAMPLE = 4  # one word run in so many is remembered
+FEWEST = 2  # remembered runs in common, from which on two articles are looked at closely; copies share three or more
+ARTICLES = 5_000  # looked back at; their texts are held, about 20 MB
+
+
+class Reprints:
+    """The articles of one run, by some of their word runs."""
+
+    def __init__(self) -> None:
+        self._articles: list[Article] = []
+        self._holding: dict[int, list[int]] = {}
+
+    def is_copy(self, article: Article) -> bool:
+        """Whether this prints the text of an article that came before it; remember it where it does not."""
+        runs = [key for run in shingles(article.text) if (key := crc32(" ".join(run).encode())) % SAMPLE == 0]
+        shared = Counter(place for run in runs for place in self._holding.get(run, ()))
+        close = (self._articles[place] for place, count in shared.most_common() if count >= min(FEWEST, len(runs)))
+        found = any(other.identity != article.identity and are_copies(article, other) for other in close)
+        if not found and len(self._articles) < ARTICLES:
+            for run in runs:
+                self._holding.setdefault(run, []).append(len(self._articles))
+            self._articles.append(article)
+        return found
