@@ -238,4 +238,6 @@ def _id(comparison: Comparison, owner: str | None) -> str:
     rests = sorted(repr(sentence_key(c)) for c in citations(comparison))
     if owner is not None:
         rests = []
-    return hashlib.sha256("\n".join([owner or "", comparison.question, *rests]).encode()).hexdigest()[:12]
+    return hashlib.sha256(
+        "\n".join([owner or "", comparison.question, *rests]).encode(errors="backslashreplace")
+    ).hexdigest()[:12]

@@ -170,4 +170,4 @@ def _as_ref(raw: list[Any]) -> Ref:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))  # in ASCII: a model may write characters that no database holds

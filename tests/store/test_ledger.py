@@ -112,6 +112,17 @@ async def test_given_a_comparison_that_was_not_made_when_kept_then_its_gaps_are_
     assert await ledger.followed() == [change.entry]
 
 
+async def test_given_characters_that_no_database_holds_when_kept_then_they_are_read_as_they_were(
+    database: Database,
+) -> None:
+    ledger = StoredLedger(database, "local")
+    change = opened(Comparison("Who\0 \ud800 “é” 東京?", Check.CHECKED, Relation.NONE), owner="U1")
+
+    await ledger.keep(change)
+
+    assert await ledger.followed() == [change.entry]
+
+
 async def test_given_the_article_has_a_new_version_when_read_then_the_old_sentence_is_still_cited(
     database: Database,
 ) -> None:
