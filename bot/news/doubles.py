@@ -65,14 +65,6 @@ def standing_for(answer: Answer, entries: Iterable[Entry]) -> tuple[Standing, ..
     )
 
 
-def about(topic: str, entry: Entry) -> bool:
-    """Whether every telling word of a topic stands in an entry's question, claims or sentences."""
-    comparison = entry.comparison
-    cited = [c.quote for p in comparison.positions for r in p.readings for c in r.citations]
-    text = " ".join([comparison.question, *(p.claim for p in comparison.positions), *cited])
-    return stems(topic) <= stems(text)
-
-
 Told = tuple[frozenset[SentenceKey], frozenset[str]]
 
 

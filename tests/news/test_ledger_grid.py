@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.news.doubles import about, double_of, same_dispute, standing_for
+from bot.news.doubles import double_of, same_dispute, standing_for
 from bot.news.grid import Mark, grid
 from bot.news.labels import Label, Verdict, as_questions
 from bot.news.model import (
@@ -187,12 +187,6 @@ def test_given_entries_when_ordered_then_the_most_independent_sources_come_first
     heavy, old, new = entry(LIFTED), entry(COUNT), entry(dispute(*COUNT.positions, question="Newer?"), hours=1)
 
     assert by_weight([old, new, heavy]) == [heavy, new, old]
-
-
-def test_given_a_topic_when_its_words_stand_in_an_entry_then_the_entry_is_about_it() -> None:
-    assert about("the sale ban", entry(LIFTED))
-    assert about("Acme Oslo", entry(LIFTED))
-    assert not about("Acme licences", entry(LIFTED))
 
 
 def test_given_labels_when_exported_then_they_are_questions_of_an_evaluation_file() -> None:
