@@ -49,26 +49,35 @@ def _post(at: At, args: Arguments) -> Json:
     text, blocks, attachments = content(args)
     key = (channel.id, args.text("client_msg_id", ""))
     if key in at.workspace.keys:
-        raise Refused("duplicate_message_not_allowed")
+        return _posted(at, _standing(at, key))
     thread_ts = args.maybe("thread_ts")
     message = from_bot(at, channel.id, text, blocks, thread_ts)
     message.attachments, message.metadata = attachments, _metadata(args)
     message.broadcast, message.client_msg_id = args.flag("reply_broadcast"), args.maybe("client_msg_id")
     if message.client_msg_id:
-        at.workspace.keys.add(key)
+        at.workspace.keys[key] = message.ts
     publish(at, message)
+    return _posted(at, message)
+
+
+def _posted(at: At, message: Message) -> Json:
     shown = message.payload(at.workspace.id, metadata=True)
-    return {"channel": channel.id, "ts": message.ts, "message": shown}
+    return {"channel": message.channel, "ts": message.ts, "message": shown}
+
+
+def _standing(at: At, key: tuple[str, str]) -> Message:
+    """The message that was posted with this client_msg_id; Slack answers with it instead of posting again."""
+    message = at.workspace.find(key[0], at.workspace.keys[key])
+    if message is None:
+        raise Refused("duplicate_message_not_found")
+    return message
 
 
 def from_bot(at: At, channel: str, text: str, blocks: list[Json], thread_ts: str | None) -> Message:
-    """A new message by the bot; a thread_ts names the thread's first message, or one of its replies' own."""
-    if thread_ts:
-        first = at.workspace.find(channel, thread_ts)
-        if first is not None and first.is_reply:
-            thread_ts = first.thread_ts
-        elif first is None and (channel, thread_ts) not in at.workspace.threads:
-            raise Refused("thread_not_found")
+    """A new message by the bot. A reply's own ts stands for its thread; a message that is gone may be replied to."""
+    first = at.workspace.find(channel, thread_ts) if thread_ts else None
+    if first is not None and first.is_reply:
+        thread_ts = first.thread_ts
     bot = at.workspace.bot
     return Message(
         channel=channel,
@@ -113,7 +122,7 @@ def _update(at: At, args: Arguments) -> Json:
     message.text, message.attachments = text, attachments
     if "blocks" in args or "markdown_text" in args:
         message.blocks = blocks
-    if args.get("metadata"):
+    if "metadata" in args:  # without it the old one stays; an empty one takes it away
         message.metadata = _metadata(args)
     message.edited = {"user": at.workspace.bot.id, "ts": f"{time.time():.6f}"}
     at.slack.message_changed(at.workspace, message)

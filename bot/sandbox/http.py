@@ -13,25 +13,25 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_open: dict[tuple[str, int], asyncio.Transport] = {}
+_open: dict[tuple[object, object], asyncio.Transport] = {}
 
 
 class _Cuttable(H11Protocol):
-    """Remembers each connection's transport by its peer, for `abort`."""
+    """Remembers each connection's transport by its two ends, for `abort`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        _open[transport.get_extra_info("peername")[:2]] = transport
+        _open[self.client, self.server] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        _open.pop(self.client, None) if self.client else None
+        _open.pop((self.client, self.server), None)
         super().connection_lost(exc)
 
 
 def abort(request: Request) -> None:
     """Close the connection of this request at once; whatever is answered afterwards goes nowhere."""
-    peer = request.scope["client"]
-    if peer is not None and (transport := _open.get(tuple(peer))) is not None:
+    transport = _open.get((request.scope["client"], request.scope["server"]))
+    if transport is not None:
         transport.abort()
 
 

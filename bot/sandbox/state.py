@@ -252,7 +252,7 @@ class Workspace:
     prompts: dict[tuple[str, str | None], list[Json]] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
-    keys: set[tuple[str, str]] = field(default_factory=set)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
     last_ts: int = 0
 
     def new_ts(self) -> str:

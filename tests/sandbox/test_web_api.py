@@ -35,7 +35,6 @@ async def refusal(client: AsyncWebClient, method: str, **args: Any) -> str:
         ("msg_too_long", {"channel": GENERAL, "text": "x" * 40_001}),
         ("msg_too_long", {"channel": GENERAL, "markdown_text": "x" * 12_001}),
         ("markdown_text_conflict", {"channel": GENERAL, "markdown_text": "x", "text": "x"}),
-        ("thread_not_found", {"channel": GENERAL, "text": "x", "thread_ts": "1.000001"}),
         ("invalid_blocks_format", {"channel": GENERAL, "text": "x", "blocks": "not json"}),
         ("invalid_metadata_format", {"channel": GENERAL, "text": "x", "metadata": {"event_type": "x"}}),
         ("msg_blocks_too_long", {"channel": GENERAL, "text": "x", "blocks": [section("y" * 2900)] * 5}),
@@ -209,16 +208,47 @@ async def test_given_an_ephemeral_post_when_read_then_only_its_person_has_it(
     assert (await client.conversations_history(channel=GENERAL))["messages"] == []
 
 
-async def test_given_the_same_client_msg_id_when_posted_twice_then_the_second_is_refused(
+async def test_given_the_same_client_msg_id_when_posted_twice_then_the_message_that_stands_comes_back(
     sandbox: Sandbox, client: AsyncWebClient
 ) -> None:
     key = "0d7d9a42-6a3a-5a0e-8b0a-3d6f6b0f5a11"
-    await client.chat_postMessage(channel=GENERAL, text="x", client_msg_id=key)
+    first = await client.chat_postMessage(channel=GENERAL, text="x", client_msg_id=key)
 
-    code = await refusal(client, "chat.postMessage", channel=GENERAL, text="x", client_msg_id=key)
+    second = await client.chat_postMessage(channel=GENERAL, text="y", client_msg_id=key)
 
-    assert code == "duplicate_message_not_allowed"
-    assert len(sandbox.messages(GENERAL)) == 1
+    assert second["ts"] == first["ts"]
+    assert [message.text for message in sandbox.messages(GENERAL)] == ["x"]
+    await client.chat_delete(channel=GENERAL, ts=first["ts"])
+    again = await refusal(client, "chat.postMessage", channel=GENERAL, text="x", client_msg_id=key)
+    assert again == "duplicate_message_not_found"
+
+
+async def test_given_a_question_that_was_deleted_when_replied_to_then_the_reply_stands_in_its_thread(
+    sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    asked = await sandbox.say(GENERAL, ANNA, "never mind")
+    await sandbox.delete(asked)
+
+    await client.chat_postMessage(channel=GENERAL, text="too late", thread_ts=asked.ts)
+
+    assert sandbox.messages(GENERAL) == []
+    assert [message.text for message in sandbox.messages(GENERAL, asked.ts)] == ["too late"]
+
+
+async def test_given_an_update_when_metadata_or_blocks_are_left_out_then_the_old_ones_stay(
+    sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    key = {"event_type": "answer", "event_payload": {}}
+    posted = await client.chat_postMessage(channel=GENERAL, text="x", blocks=[section("x")], metadata=key)
+    place = {"channel": GENERAL, "ts": posted["ts"]}
+
+    await client.chat_update(**place, text="y")
+    (kept,) = [(m.text, m.shown, m.metadata) for m in sandbox.messages(GENERAL)]
+    await client.chat_update(**place, text="z", blocks=[], metadata={})
+    (cleared,) = [(m.text, m.shown, m.metadata) for m in sandbox.messages(GENERAL)]
+
+    assert kept == ("y", "x", key)
+    assert cleared == ("z", "z", None)
 
 
 async def test_given_a_file_when_uploaded_then_its_message_links_to_its_bytes(

@@ -61,8 +61,8 @@ function sidebar() {
       </div>
       <footer class="side-foot">
         <label>${avatar(person(state.me))}
-          <span class="speak"><span class="muted">Speaking as · ${clockIn(person(state.me).tz)}</span>
-            <select @change=${speakAs} aria-label="Speak as">${humans.map((p) => html`<option value=${p.id} ?selected=${p.id === state.me}>${p.real_name}, ${p.tz.split("/")[1].replace("_", " ")}</option>`)}</select></span></label>
+          <span class="speak"><span class="muted">Speaking as · ${person(state.me).tz.split("/")[1].replace("_", " ")} ${clockIn(person(state.me).tz)}</span>
+            <select @change=${speakAs} aria-label="Speak as">${humans.map((p) => html`<option value=${p.id} ?selected=${p.id === state.me}>${p.real_name}</option>`)}</select></span></label>
         <button type="button" class="icon" @click=${nextTheme} aria-label="Colours: ${theme().word}" title="Colours: ${theme().word}">${theme().mark}</button>
       </footer>
     </nav>`;
