@@ -1,0 +1,200 @@
+"""A digest in the bot's own words: its heading, its sections and lines, for Slack and the terminal alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.news import words
+from bot.news.digest import Digest, Move, Moved
+from bot.news.model import Article, Check, Citation, Comparison, Relation, Statement
+
+EVERYTHING = "All coverage"
+NOTHING_NEW = "Nothing new"
+STILL_OPEN = "Still open without a change: {count}"
+HAPPENED = "What happened"
+CORRECTED = "Corrected or added to"
+LONE = "One source only"
+FIRST_LINES = "New articles, by outlet"
+NOT_COMPARED = (
+    "Not compared: no model is set up. Here is how each new article begins; nobody checked whether they agree."
+)
+NOT_SUMMED_UP = "Not summed up: {why} Here is how each new article begins."
+UNCOMPARED = "{count} of the new articles {wait} to be compared."
+LEFT_OUT = "{count} more new articles did not fit and were not read for this."
+MISSED = "It also covers {count} that could not be sent."
+DETAILS = "Details, quotes and sources"
+MORE_BELOW = "More in the thread: {count}"
+SETTLED_NO_SIDES = "No source speaks to it any more."
+SETTLED_ONE_SIDE = "No source contradicts this any more: {claim}"
+CITED_AT_ONCE = 6  # marks of one line; the thread has all
+
+_LABELS = {Move.NEW: "New", Move.CHANGED: "Changed", Move.REOPENED: "Open again", Move.SETTLED: "Settled"}
+_COUNTED = {
+    Move.NEW: ("new disagreement", "new disagreements"),
+    Move.REOPENED: ("open again", "open again"),
+    Move.CHANGED: ("changed", "changed"),
+    Move.SETTLED: ("settled", "settled"),
+}
+WARNING, DONE = "⚠️", "✅"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """For whom a digest is drawn: its local date and time zone, and how many missed ones it makes up for."""
+
+    on: date
+    zone: ZoneInfo
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a sign that its words repeat, words to set off, then the others and what they rest on."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    lead: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a title; without one they stand right under the heading."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def heading(digest: Digest, edition: Edition) -> str:
+    """ "AI export ban · Friday 22 May · 2 new disagreements, 1 settled, 6 new articles" """
+    about = " and ".join(topic.title for topic in digest.topics) or EVERYTHING
+    return f"{about} · {_date(edition.on)} · {counted(digest)}"
+
+
+def counted(digest: Digest) -> str:
+    """ "2 new disagreements, 1 settled, 6 new articles"; or that there is nothing new, and how many stand open."""
+    if digest.quiet:
+        return NOTHING_NEW + (f", {_count(digest.unmoved, 'disagreement')} still open" if digest.unmoved else "")
+    moves = Counter(m.move for m in digest.moved)
+    parts = [f"{moves[move]} {names[moves[move] > 1]}" for move, names in _COUNTED.items() if moves[move]]
+    if digest.articles:
+        parts.append(_count(len(digest.articles), "new article"))
+    return ", ".join(parts)
+
+
+def sections(digest: Digest) -> list[Section]:
+    """What the digest says, section by section; none is empty."""
+    found = [
+        Section("", tuple(_moved(m) for m in digest.moved) + _still_open(digest)),
+        Section(HAPPENED, _lines(digest.happened)),
+        Section(CORRECTED, tuple(_quoted(s) for s in digest.corrected)),
+        Section(LONE, _lines(digest.lone)),
+        Section(FIRST_LINES, tuple(_quoted(s) for s in digest.first_lines)),
+    ]
+    return [section for section in found if section.lines]
+
+
+def trouble(digest: Digest) -> str:
+    """What was not done, in a sentence; empty where all was. "Not compared" never looks like "nothing found"."""
+    if not digest.articles or digest.check is Check.CHECKED:
+        return ""
+    if digest.check is Check.FAILED:
+        return NOT_SUMMED_UP.format(why=digest.trouble)
+    return NOT_COMPARED
+
+
+def span(digest: Digest, edition: Edition) -> str:
+    """ "Since Thursday 21 May, 09:00 (Europe/London)."; and what it makes up for."""
+    told = f"Since {_moment(digest.since, edition.zone)} ({edition.zone.key})."
+    if edition.missed:
+        told += " " + MISSED.format(count=_count(edition.missed, "earlier digest"))
+    return told
+
+
+def notes(digest: Digest) -> list[str]:
+    """What a reader must know about how the digest came about."""
+    told = []
+    if digest.uncompared:
+        told.append(UNCOMPARED.format(count=digest.uncompared, wait="waits" if digest.uncompared == 1 else "wait"))
+    if digest.left_out:
+        told.append(LEFT_OUT.format(count=digest.left_out))
+    if any(a.invented for a in (*digest.articles, *(c.article for c in citations(digest)))):
+        told.append(words.INVENTED)
+    if not digest.quiet:
+        count = len({a.id for a in digest.articles} | {c.article.id for c in citations(digest)})
+        read = _count(count, "article")
+        written = digest.happened or digest.lone or digest.moved
+        told.append((words.DISCLAIMER if written else words.OFFLINE_DISCLAIMER).format(read=read))
+    return told
+
+
+def citations(digest: Digest) -> list[Citation]:
+    """Every citation of the lines, in the order of showing."""
+    return list(dict.fromkeys(c for s in sections(digest) for line in s.lines for c in line.citations))
+
+
+def settled(comparison: Comparison) -> str:
+    """How a disagreement ended."""
+    if comparison.relation is Relation.UPDATE:
+        return words.update_line(comparison.positions)
+    if comparison.reconciled is not None:
+        return words.sentence(comparison.reconciled.text)
+    if not comparison.positions:
+        return SETTLED_NO_SIDES
+    return SETTLED_ONE_SIDE.format(claim=words.sentence(comparison.positions[0].claim))
+
+
+def _moved(moved: Moved) -> Line:
+    comparison = moved.comparison
+    over = moved.move is Move.SETTLED
+    told = settled(comparison) if over else _sides(comparison)
+    return Line(
+        told,
+        _cited(comparison),
+        lead=f"{_LABELS[moved.move]}: {words.folded(comparison.question)}",
+        sign=DONE if over else WARNING,
+    )
+
+
+def _sides(comparison: Comparison) -> str:
+    """ "The Courier: 41 were granted; The Post and The Echo: 54 were granted." """
+    parts = (f"{words.outlets(p)}: {p.claim.strip().rstrip('.')}" for p in comparison.positions)
+    return "; ".join(parts) + "."
+
+
+def _cited(comparison: Comparison) -> tuple[Citation, ...]:
+    """The best sentence of each position, then of the other readings."""
+    best = [words.quoted(p)[0].citations[0] for p in comparison.positions]
+    rest = [r.citations[0] for p in comparison.positions for r in p.readings]
+    reconciled = comparison.reconciled.citations if comparison.reconciled else ()
+    return tuple(dict.fromkeys((*best, *reconciled, *rest)))[:CITED_AT_ONCE]
+
+
+def _still_open(digest: Digest) -> tuple[Line, ...]:
+    return (Line(STILL_OPEN.format(count=digest.unmoved)),) if digest.unmoved and not digest.quiet else ()
+
+
+def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
+    return tuple(Line(words.sentence(words.folded(s.text)), s.citations) for s in statements)
+
+
+def _quoted(statement: Statement) -> Line:
+    article: Article = statement.citations[0].article
+    return Line(f"“{words.folded(statement.text)}”", statement.citations, lead=words.dated(article))
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _date(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def _moment(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{_date(local.date())}, {local:%H:%M}"

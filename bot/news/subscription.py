@@ -1,0 +1,205 @@
+"""A channel's wish for a digest, and how people put it into words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from bot.errors import WrongUse
+from bot.news.topic import Topic
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+EVERY_DAY = frozenset(range(7))
+WEEKDAYS = frozenset(range(5))
+MOST_TOPICS = 10
+TOPIC_CHARACTERS = 80
+
+
+class Length(StrEnum):
+    """How much stands in the message itself; the rest is in its thread."""
+
+    SHORT = "short"
+    FULL = "full"
+
+
+class Quiet(StrEnum):
+    """What a channel wants of a day without news: a line, or nothing."""
+
+    SAY = "say"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a digest is to be. `days` count from Monday, 0; there is at least one. No topics: all coverage."""
+
+    at: time = time(9)
+    days: frozenset[int] = WEEKDAYS
+    zone: str = "UTC"
+    topics: tuple[Topic, ...] = ()
+    length: Length = Length.FULL
+    quiet: Quiet = Quiet.SAY
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A wish that a channel, or a person's direct message, has had since `began` (UTC-aware).
+
+    `paused`: why nothing is delivered until somebody subscribes again; None while it is delivered.
+    """
+
+    channel: str
+    subscriber: str
+    wish: Wish
+    began: datetime
+    paused: str | None = None
+
+    @property
+    def at(self) -> time:
+        return self.wish.at
+
+    @property
+    def days(self) -> frozenset[int]:
+        return self.wish.days
+
+    @property
+    def zone(self) -> str:
+        return self.wish.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The last digest of a channel: its local date, and when it was due, UTC-aware."""
+
+    on: date
+    until: datetime
+
+
+class NotUnderstood(WrongUse):
+    """`tell` says which words were not, and what would be."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.tell = told  # type: ignore[misc]  # each says what it stumbled on
+
+
+def parse(words: str, usual: Wish) -> Wish:
+    """A wish in words: `09:00 weekdays Europe/London short quiet skip topics AI export ban, tariffs`.
+
+    What is not named stays as in `usual`. Topics come last and take the rest: parted by commas, or, where one has a
+    name, `NAME: phrase, phrase; NAME: phrase`. Raises NotUnderstood.
+    """
+    head, named, tail = _parted(words)
+    wish = replace(usual, topics=topics(tail)) if named else usual
+    tokens = iter(head.replace(",", " ").split())
+    days: set[int] = set()
+    for token in tokens:
+        word = token.casefold()
+        if (found := _days(word)) is not None:
+            days |= found
+        else:
+            wish = _with(wish, token, word, tokens)
+    return replace(wish, days=frozenset(days)) if days else wish
+
+
+def topics(words: str) -> tuple[Topic, ...]:
+    """Topics in words; "everything" or nothing stands for all coverage. Raises NotUnderstood."""
+    if words.strip().casefold() in ("", "all", "everything", "any"):
+        return ()
+    parts = words.split(";") if ";" in words or ":" in words else words.split(",")
+    found = tuple(topic for part in parts if (topic := _topic(part)) is not None)
+    if len(found) > MOST_TOPICS:
+        raise NotUnderstood(f"A digest can have {MOST_TOPICS} topics; that is {len(found)}.")
+    if any(len(phrase) > TOPIC_CHARACTERS for t in found for phrase in (t.name, *t.phrases)):
+        raise NotUnderstood(f"Keep each topic under {TOPIC_CHARACTERS} characters.")
+    return found
+
+
+def described(wish: Wish) -> str:
+    """The wish in the words that `parse` reads."""
+    parts = [f"{wish.at:%H:%M}", _told_days(wish.days), wish.zone, wish.length.value, f"quiet {wish.quiet.value}"]
+    if wish.topics:
+        named = any(t.name for t in wish.topics)
+        told = (f"{t.name}: {', '.join(t.phrases)}" if t.name else ", ".join(t.phrases) for t in wish.topics)
+        parts.append("topics " + ("; " if named else ", ").join(told) + (";" if named else ""))
+    return " ".join(parts)
+
+
+def _parted(words: str) -> tuple[str, bool, str]:
+    found = re.search(r"(?:^|\s)(?:topics?|about)(?:\s+|:\s*|$)", words, re.IGNORECASE)
+    return (words[: found.start()], True, words[found.end() :]) if found else (words, False, "")
+
+
+def _with(wish: Wish, token: str, word: str, rest: Iterator[str]) -> Wish:
+    if word in ("at", "every", "on", "and", "in"):
+        return wish
+    if word == "quiet":
+        said = next(rest, "").casefold()
+        if said not in tuple(Quiet):
+            raise NotUnderstood("Say “quiet say” for a line on a quiet day, or “quiet skip” for none.")
+        return replace(wish, quiet=Quiet(said))
+    if word in tuple(Length):
+        return replace(wish, length=Length(word))
+    if (at := _time(word)) is not None:
+        return replace(wish, at=at)
+    if (zone := _zones().get(word)) is not None:
+        return replace(wish, zone=zone)
+    raise NotUnderstood(
+        f"I don't understand “{token}”. For example: 09:00 weekdays Europe/London topics AI export ban, tariffs"
+    )
+
+
+def _time(word: str) -> time | None:
+    """A time of day: 9, 09:00, 9.30, 6pm; None where it is none."""
+    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", word)
+    if found is None:
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _days(word: str) -> frozenset[int] | None:
+    """Days of the week: weekdays, daily, mondays, mon-fri; None where it is none."""
+    sets = {"weekdays": WEEKDAYS, "weekday": WEEKDAYS, "daily": EVERY_DAY, "day": EVERY_DAY, "everyday": EVERY_DAY}
+    sets |= {"weekends": EVERY_DAY - WEEKDAYS, "weekend": EVERY_DAY - WEEKDAYS}
+    if word in sets:
+        return sets[word]
+    first, dash, last = word.replace("–", "-").partition("-")
+    begin, end = _day(first), _day(last) if dash else _day(first)
+    if begin is None or end is None:
+        return None
+    return frozenset((begin + n) % 7 for n in range((end - begin) % 7 + 1))
+
+
+def _day(word: str) -> int | None:
+    word = word.removesuffix("s") if len(word) > 4 else word
+    fits = [n for n, day in enumerate(DAYS) if len(word) >= 3 and day.casefold().startswith(word)]
+    return fits[0] if fits else None
+
+
+def _told_days(days: frozenset[int]) -> str:
+    named = {WEEKDAYS: "weekdays", EVERY_DAY: "daily", EVERY_DAY - WEEKDAYS: "weekends"}
+    return named.get(days) or " ".join(DAYS[day] for day in sorted(days))
+
+
+def _topic(part: str) -> Topic | None:
+    name, colon, phrases = part.partition(":")
+    if not colon:
+        name, phrases = "", part
+    found = tuple(" ".join(p.split()) for p in (phrases.split(",") if colon else [phrases]) if p.strip())
+    return Topic(found, " ".join(name.split())) if found else None
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    """Every time zone by its name in small letters."""
+    return {name.casefold(): name for name in available_timezones()}

@@ -1,0 +1,42 @@
+"""A topic: a name with its words and phrases, or the words alone; and what is about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.news.model import Article, Comparison
+from bot.news.offline import stems
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`phrases`: each a word or a few; a text is about the topic that holds every telling word of one of them.
+
+    A topic without a name goes by its phrases.
+    """
+
+    phrases: tuple[str, ...]
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.name or ", ".join(self.phrases)
+
+    def fits(self, text: str) -> bool:
+        held = stems(text)
+        return any(wanted <= held for phrase in self.phrases if (wanted := stems(phrase)))
+
+
+def article_about(article: Article, topics: Sequence[Topic]) -> bool:
+    """Whether an article is about one of the topics; any is, where there are none."""
+    return not topics or any(topic.fits(f"{article.title}\n{article.text}") for topic in topics)
+
+
+def comparison_about(comparison: Comparison, topics: Sequence[Topic]) -> bool:
+    """Whether what is compared is about one of the topics: by its own words, or by an article that it cites."""
+    if not topics:
+        return True
+    told = "\n".join([comparison.question, *(p.claim for p in comparison.positions)])
+    cited = {r.article.id: r.article for p in comparison.positions for r in p.readings}
+    return any(t.fits(told) for t in topics) or any(article_about(a, topics) for a in cited.values())

@@ -1,0 +1,220 @@
+"""A Digest as messages, one in the channel and its details in the thread; and the way to post them once."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import SlackUnavailable
+from bot.news import digest_words
+from bot.news.digest import Digest
+from bot.news.digest_words import Edition, Line, Section
+from bot.news.model import Citation
+from bot.news.subscription import Length
+from bot.slack import escape, kit
+from bot.slack.account import Account
+from bot.slack.blocks import TEXT_CHARACTERS, Message, _packed, _sources
+from bot.slack.kit import Json
+from bot.slack.post import Place, Post
+from bot.slack.prose import BODY_CHARACTERS, Numbering
+from bot.slack.sides import sides
+from bot.slack.split import shortened, split
+from bot.slack.trouble import SlackRefused, slack_errors
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "crosscheck_digest"
+UNKNOWN_ZONE = "unknown_zone"  # why a digest is paused; else it is Slack's word for what happened to its channel
+GONE = frozenset({"is_archived", "channel_not_found", "not_in_channel", "user_not_in_channel", "channel_is_archived"})
+LINES_AT_ONCE = {Length.SHORT: 3, Length.FULL: 8}  # of a section; the others are in the thread
+LEAD_CHARACTERS, LINE_CHARACTERS = 1_200, 2_400  # escaped, of one line: with its marks it fits any message
+MAIN_CHARACTERS = BODY_CHARACTERS
+SHORT_SECTIONS = ("", digest_words.HAPPENED, digest_words.FIRST_LINES)
+PAUSED = "I have paused the digest of"
+GONE_AWAY = "it is archived, or I am no longer in it."
+WHY = {UNKNOWN_ZONE: "its time zone is not known any more."}
+AGAIN = "To have it again, use /coverage digest on there."
+_CLIENT_IDS = uuid.UUID("0d6f35a7-6f0f-5b2e-8b0b-4d6ab2d6b1a4")  # any fixed one
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The message of the channel, and those of its thread."""
+
+    main: Message
+    thread: tuple[Message, ...] = ()
+
+
+def draw(digest: Digest, edition: Edition, length: Length) -> Drawn:
+    """The messages of a digest. What the length leaves out of the first stands in the thread; nothing is dropped."""
+    numbering = Numbering()
+    heading = digest_words.heading(digest, edition)
+    page = _Page(kit.statement(heading, (), bold=True), numbering)
+    if told := digest_words.trouble(digest):
+        page.add(kit.statement(told, (), bold=False))
+    below: list[Section] = []
+    for section in digest_words.sections(digest):
+        at_once = LINES_AT_ONCE[length] if length is Length.FULL or section.title in SHORT_SECTIONS else 0
+        rest = page.section(section, at_once)
+        if rest:
+            below.append(Section(section.title, rest))
+    if below:
+        page.add(kit.statement(digest_words.MORE_BELOW.format(count=sum(len(s.lines) for s in below)), (), bold=False))
+    told = " ".join([digest_words.span(digest, edition), *digest_words.notes(digest)])
+    tail = tuple(kit.context(part) for part in split(told, kit.CONTEXT_CHARACTERS))
+    main = Message(escape.mrkdwn(shortened(heading, TEXT_CHARACTERS)), page.body, tail)
+    return Drawn(main, tuple(_thread(digest, below, numbering)))
+
+
+def _thread(digest: Digest, below: Sequence[Section], numbering: Numbering) -> list[Message]:
+    """What did not stand in the message, every side with its quotes, and the sources."""
+    bodies: list[str] = []
+    for section in below:
+        page, lines = _Page("", numbering), section.lines
+        while lines:
+            lines = page.section(Section(section.title, lines), len(lines))
+            bodies.append(page.body)
+            page = _Page("", numbering)
+    units = [unit for moved in digest.moved for unit in sides(moved.comparison, numbering)]
+    units += [[block] for block in _sources(numbering)]
+    if not units and not bodies:
+        return []
+    return _packed(digest_words.DETAILS, bodies or [""], units)
+
+
+@dataclass(slots=True)
+class _Page:
+    """The Markdown of one message while it is filled."""
+
+    body: str
+    numbering: Numbering
+
+    def add(self, paragraph: str) -> None:
+        self.body += f"\n\n{paragraph}" if self.body else paragraph
+
+    def section(self, section: Section, at_once: int) -> tuple[Line, ...]:
+        """Add its first lines, as many as there is room for; the others are returned."""
+        shown: list[str] = []
+        for line in section.lines[:at_once]:
+            drawn = self._drawn(line)
+            if shown and len(self.body) + len("\n".join([*shown, drawn])) > MAIN_CHARACTERS:
+                break
+            if not shown and len(self.body) + len(drawn) > MAIN_CHARACTERS and self.body:
+                break
+            shown.append(drawn)
+        if shown:
+            title = kit.statement(section.title, (), bold=True)
+            self.add("\n".join([*([title] if title else []), *shown]))
+        return section.lines[len(shown) :]
+
+    def _drawn(self, line: Line) -> str:
+        lead = _fitting(line.lead, [], LEAD_CHARACTERS, bold=True)
+        text = _fitting(line.text, self.numbering.marks(line.citations), LINE_CHARACTERS, bold=False)
+        return f"- {' '.join(part for part in (line.sign, lead, text) if part)}"
+
+
+def _fitting(words: str, marks: list[tuple[int, Citation]], limit: int, *, bold: bool) -> str:
+    """The words as Markdown with their marks; far too many are shortened."""
+    while len(kit.statement(words, [], bold=bold)) > limit:
+        words = shortened(words, len(words) * 3 // 4)
+    return kit.statement(words, marks, bold=bold)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyPost:
+    """Posts one digest, under one key, each message once."""
+
+    account: Account
+    channel: str
+    key: str
+    person: str
+
+    async def look_up(self, since_ts: str) -> str | None:
+        """The digest's message, if it stands, of those newer than `since_ts`. Raises SlackUnavailable, SlackRefused."""
+        cursor: str | None = None
+        while True:
+            with slack_errors("conversations.history"):
+                page: Any = await self.account.client.conversations_history(
+                    channel=self.channel, oldest=since_ts, include_all_metadata=True, limit=200, cursor=cursor
+                )
+            for message in page["messages"]:
+                metadata = message.get("metadata") or {}
+                key = (metadata.get("event_payload") or {}).get("key")
+                ours = message.get("bot_id") == self.account.bot or message.get("user") == self.account.user
+                if ours and metadata.get("event_type") == EVENT_TYPE and key == self.key:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+    async def main(self, message: Message, since_ts: str) -> str:
+        """Post the message of the channel; its time stamp. A cut connection leads to a look-up.
+
+        Raises SlackUnavailable, after which a look-up and another call end well, or SlackRefused.
+        """
+        try:
+            with slack_errors("chat.postMessage"):
+                posted = await self.account.client.chat_postMessage(
+                    channel=self.channel,
+                    text=message.text,
+                    blocks=message.blocks,
+                    metadata={"event_type": EVENT_TYPE, "event_payload": {"key": self.key}},
+                    client_msg_id=str(uuid.uuid5(_CLIENT_IDS, self.key)),
+                    parse="none",
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            return str(posted["ts"])
+        except SlackUnavailable:
+            known = await self.look_up(since_ts)
+            if known is None:
+                raise
+            return known
+        except SlackRefused as fault:
+            known = await self.look_up(since_ts) if fault.code == "duplicate_message_not_allowed" else None
+            if known is None:
+                raise
+            return known
+
+    async def details(self, messages: Sequence[Message], ts: str, *, again: bool) -> None:
+        """Post the thread's messages. `again`: some may stand already. Raises as `main`."""
+        if not messages:
+            return
+        post = Post(self.account, Place(self.channel, ts, ts, self.person), f"{self.key}:details")
+        standing = {key: found for key, found in (await post.look_up()).items() if found.whole} if again else {}
+        await post.deliver(messages, standing)
+
+
+async def tell_paused(account: Account, person: str, channel: str, why: str) -> None:
+    """Tell a subscriber by direct message that a digest is paused; told again, Slack shows it once. One who cannot be
+    reached is not told. Raises SlackUnavailable."""
+    key = f"paused:{channel}:{why}"
+    told = [kit.text(PAUSED), {"type": "channel", "channel_id": channel}]
+    told.append(kit.text(f": {WHY.get(why, GONE_AWAY)} {AGAIN}", spaced=False))
+    try:
+        with slack_errors("chat.postMessage"):
+            await account.client.chat_postMessage(
+                channel=person,
+                text=escape.mrkdwn(f"{PAUSED} one of your channels: {WHY.get(why, GONE_AWAY)}"),
+                blocks=kit.rich([kit.paragraph(*told)]),
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                client_msg_id=str(uuid.uuid5(_CLIENT_IDS, key)),
+                parse="none",
+            )
+    except SlackRefused as fault:
+        log.info("a subscriber could not be told", extra={"reason": str(fault)})
+
+
+def dumped(drawn: Drawn) -> Json:
+    """As JSON, to be kept with the work."""
+    return {"main": drawn.main.dump(), "thread": [m.dump() for m in drawn.thread]}
+
+
+def loaded(kept: Json) -> Drawn:
+    def message(raw: Json) -> Message:
+        return Message(raw["text"], raw["body"], tuple(raw["tail"]))
+
+    return Drawn(message(kept["main"]), tuple(message(raw) for raw in kept["thread"]))
