@@ -10,7 +10,7 @@ from bot.news.offline import stems
 from bot.news.standing import Entry, SentenceKey, State, resting_on, sentence_key
 
 SHARED = 0.5  # of the smaller side's sentences; half, since each comparison picks up to three of several that fit
-SAME_CLAIM = 1 / 3  # of the smaller claim's telling words; two claims on one sentence often share none
+SAME_CLAIM = 1 / 3  # of the fewer telling words; one claim in two wordings often shares no more
 # One pair of sentences can conflict on a number and on a date at once; the other kinds are often only wordings.
 _DISTINCT = frozenset({Kind.NUMBER, Kind.DATE, Kind.ATTRIBUTION, Kind.CAUSE})
 
@@ -49,8 +49,8 @@ def double_of(comparison: Comparison, entries: Iterable[Entry]) -> Entry | None:
 def standing_for(answer: Answer, entries: Iterable[Entry]) -> tuple[Standing, ...]:
     """The open disputes to show beside an answer: those in which the answer's own claim is one of the sides.
 
-    A side's own best sentence must carry the answer, and its claim must share words with what the answer says, for
-    a sentence often holds several facts. The answer's own dispute is not shown again.
+    A side's own best sentence must carry the answer, and what the answer says must have words that set this side
+    apart from the others, for a sentence often holds several facts. The answer's own dispute is not shown again.
     """
     comparison = answer.comparison
     own = comparison if comparison.relation is Relation.DISPUTE else None
@@ -61,7 +61,7 @@ def standing_for(answer: Answer, entries: Iterable[Entry]) -> tuple[Standing, ..
         if entry.state is State.OPEN
         and not entry.private
         and not (own and same_dispute(own, entry.comparison))
-        and any(_is_claimed(position, told) for position in entry.comparison.positions)
+        and any(_is_claimed(position, entry.comparison, told) for position in entry.comparison.positions)
     )
 
 
@@ -77,11 +77,13 @@ def _told(answer: Answer) -> list[Told]:
     return claims
 
 
-def _is_claimed(position: Position, told: Sequence[Told]) -> bool:
+def _is_claimed(position: Position, comparison: Comparison, told: Sequence[Told]) -> bool:
     leading, claim = _leading(position), stems(position.claim)
+    others = frozenset[str]().union(*(stems(p.claim) for p in comparison.positions if p is not position))
+    apart = claim - others or claim
     for keys, said in told:
-        smaller = min(len(claim), len(said))
-        if leading & keys and smaller and len(claim & said) >= SAME_CLAIM * smaller:
+        smaller = min(len(apart), len(said))
+        if leading & keys and smaller and len(apart & said) >= SAME_CLAIM * smaller:
             return True
     return False
 

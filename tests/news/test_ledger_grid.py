@@ -116,6 +116,11 @@ def test_given_another_fact_of_the_same_sentence_when_answered_then_no_dispute_i
     assert standing_for(told, [entry(LIFTED)]) == ()
 
 
+def test_given_what_both_sides_say_when_answered_then_no_dispute_is_shown() -> None:
+    assert standing_for(answer("firms have access", cites(A, 2)), [entry(COUNT)]) == ()
+    assert len(standing_for(answer("twelve firms have access", cites(A, 2)), [entry(COUNT)])) == 1
+
+
 def test_given_the_same_claim_on_another_sentence_when_answered_then_no_dispute_is_shown() -> None:
     told = answer("the ban is gone", Citation(article("z", "It is over."), article("z", "It is over.").sentences[0]))
 
