@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import openai
-from openai.types import CompletionUsage
+from pydantic import BaseModel, ConfigDict, ValidationError
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -35,7 +35,7 @@ CONNECT_S = 10.0
 _PASSING = (408, 409, 425, 429)  # besides 5xx; 409 is how some gateways say "locked, try again"
 _OVER_A_PARAMETER = (400, 404, 422)  # how servers turn away what they do not take; 404 mostly means something else
 _NOT_A_PARAMETER = ("model_not_found", "context_length_exceeded", "content_filter")
-_GARBLED = (json.JSONDecodeError, UnicodeDecodeError)  # an event of the stream that is no JSON
+_GARBLED = (json.JSONDecodeError, UnicodeDecodeError, ValidationError)  # an event that is no JSON, or no chunk
 
 
 class Shaped(Protocol):
@@ -81,6 +81,33 @@ class Completion:
 
 class _Interrupted(Exception):
     """A stream that ended before its reply did."""
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)  # a reply holds what people asked, and errors are logged
+
+
+class _Cost(_Told):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Delta(_Told):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(_Told):
+    delta: _Delta | None = None  # some servers send the last chunk without one
+    finish_reason: str | None = None
+
+
+class _Chunk(_Told):
+    """What is read of one event of a stream."""
+
+    model: str | None = None
+    choices: list[_Choice] | None = None
+    usage: _Cost | None = None
 
 
 class ModelClient:
@@ -144,11 +171,18 @@ class ModelClient:
         abilities = self._abilities
         while True:
             try:
-                stream = await self._openai.chat.completions.create(
-                    model=self.model,
-                    messages=abilities.messages(messages, shape.schema),  # type: ignore[arg-type]
+                # Not `chat.completions.create`: its own types of a chunk take longer to build than all else does.
+                stream = await self._openai.post(
+                    "/chat/completions",
+                    body={
+                        "model": self.model,
+                        "messages": abilities.messages(messages, shape.schema),
+                        "stream": True,
+                        **abilities.parameters(shape.name, shape.schema, OUTPUT_TOKENS),
+                    },
+                    cast_to=object,
                     stream=True,
-                    **abilities.parameters(shape.name, shape.schema, OUTPUT_TOKENS),
+                    stream_cls=openai.AsyncStream[object],
                 )
             except openai.APIStatusError as error:
                 fewer = _fewer(abilities, error)
@@ -156,36 +190,34 @@ class ModelClient:
                     raise
                 abilities = fewer
             else:
-                assert isinstance(stream, openai.AsyncStream)
                 self._abilities = abilities
                 return await self._heard(stream, listen())
 
-    async def _heard(
-        self, stream: openai.AsyncStream[openai.types.chat.ChatCompletionChunk], listener: Listener
-    ) -> Completion:
+    async def _heard(self, stream: openai.AsyncStream[object], listener: Listener) -> Completion:
         pieces: list[str] = []
         finish: str | None = None
         refused = False
-        usage: CompletionUsage | None = None
+        cost: _Cost | None = None
         model = ""
         async with stream:
-            async for chunk in stream:
-                usage = chunk.usage or usage
-                model = model or chunk.model
+            async for event in stream:
+                chunk = _Chunk.model_validate(event)
+                cost = chunk.usage or cost
+                model = model or chunk.model or ""
                 if not chunk.choices:
                     continue
                 choice = chunk.choices[0]
                 finish = choice.finish_reason or finish
-                if choice.delta is None:  # some servers send the last chunk without one
+                if choice.delta is None:
                     continue
                 if choice.delta.content:
                     pieces.append(choice.delta.content)
                     listener(choice.delta.content)
                 refused = refused or bool(choice.delta.refusal)
         text = _mended("".join(pieces))
-        cost = _usage(usage)
-        _ended_well(text, finish, refused, cost)
-        return Completion(text, model or self.model, cost)
+        usage = Usage(1, cost.prompt_tokens, cost.completion_tokens) if cost else Usage(1, None, None)
+        _ended_well(text, finish, refused, usage)
+        return Completion(text, model or self.model, usage)
 
 
 def _mended(text: str) -> str:
@@ -211,10 +243,6 @@ def _ended_well(text: str, finish: str | None, refused: bool, usage: Usage) -> N
 
 def spent(usage: Usage) -> tuple[int, int | None, int | None]:
     return usage.calls, usage.input_tokens, usage.output_tokens
-
-
-def _usage(told: CompletionUsage | None) -> Usage:
-    return Usage(1, told.prompt_tokens, told.completion_tokens) if told else Usage(1, None, None)
 
 
 def _may_pass(error: BaseException) -> bool:
