@@ -236,6 +236,7 @@ def test_given_only_a_keyboard_when_asking_and_reading_then_everything_is_within
     tab.press(ENTER)
 
     tab.wait(".pane-thread .message", "Sources disagree")
+    tab.until(lambda: tab.focused() == "Reply…")
 
 
 def test_given_a_bot_that_works_when_stop_is_pressed_then_the_bot_is_told(stage: Stage) -> None:
@@ -376,3 +377,56 @@ def test_given_a_bot_that_is_gone_when_a_modals_form_is_sent_then_that_is_said_i
     tab.click("dialog[open] .button.primary")
 
     tab.wait("dialog[open] .alert.error", "We had some trouble connecting. Try again?")
+
+
+HOSTILE = (
+    '<img src=x onerror="window.broken=1">',
+    "<script>window.broken=1</script>",
+    "[press](javascript:window.broken=1) ![x](https://elsewhere.example/x.png)",
+    "<javascript:window.broken=1|press>",
+    "<https://example.org|<b>bold</b>> &lt;i&gt; </span></div>${1+1}",
+    "\u202egnirts\u202c \u200b*_~`<!channel>",
+)
+
+
+def test_given_hostile_text_in_every_place_when_drawn_then_nothing_runs_and_nothing_is_fetched(stage: Stage) -> None:
+    tab = stage.tab
+    for text in HOSTILE:
+        blocks = [
+            {"type": "header", "text": {"type": "plain_text", "text": text}},
+            {"type": "section", "text": {"type": "mrkdwn", "text": text}},
+            {"type": "markdown", "text": text},
+            {
+                "type": "rich_text",
+                "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}],
+            },
+            {"type": "table", "rows": [[{"type": "raw_text", "text": text}]]},
+            {"type": "task_card", "task_id": "t", "title": text, "status": "complete"},
+            {
+                "type": "actions",
+                "elements": [
+                    {
+                        "type": "button",
+                        "text": {"type": "plain_text", "text": text[:75]},
+                        "action_id": "b",
+                        "url": "javascript:window.broken=1",
+                    }
+                ],
+            },
+        ]
+        stage.run(_api(stage.sandbox, "chat.postMessage", channel=GENERAL, text=text, blocks=blocks))
+        stage.run(stage.sandbox.say(GENERAL, BEN, text))
+
+    tab.until(lambda: len(tab.all(".messages .message")) == 2 * len(HOSTILE))
+    for element in tab.all(".message .button"):
+        element.click()
+    for element in tab.all(".message a"):
+        if "example.org" not in element.get_attribute("href"):
+            element.click()
+
+    assert tab.driver.execute_script("return window.broken") is None
+    assert len(tab.driver.window_handles) == 1
+    hrefs = {element.get_attribute("href") for element in tab.all(".message a")}
+    assert hrefs == {"https://example.org/"}
+    fetched = tab.driver.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert all(name.startswith(stage.sandbox.url) for name in fetched)

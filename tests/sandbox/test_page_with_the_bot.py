@@ -91,6 +91,7 @@ def test_given_two_outlets_disagree_when_asked_in_the_browser_then_the_flag_the_
 
     tab.wait(".pane .message", "Sources disagree")
     tab.wait(".pane .message", "The ministry granted 54 licences.")
+    tab.picture("bot-answer")
     tab.click(".pane .cite", "1")
     tab.wait(".pane-article mark", "licences")
     tab.click(".pane-head button[aria-label=Back]")

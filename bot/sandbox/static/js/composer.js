@@ -111,12 +111,12 @@ function keys(key, channel, threadTs) {
 
 /** Begin a message with these words and put the cursor behind them. */
 export function begin(channel, text) {
-  setDraft(channel, text);
-  requestAnimationFrame(() => requestAnimationFrame(() => {
+  drafts.set(channel, text);
+  changed(() => {
     const box = document.querySelector(".main .composer textarea");
     box?.focus();
     box?.setSelectionRange(text.length, text.length);
-  }));
+  });
 }
 
 export function composer(channel, threadTs, label) {
@@ -144,7 +144,7 @@ export function composer(channel, threadTs, label) {
               event.preventDefault();
               take(key, event.target.closest("form").querySelector("textarea"), item);
             }}><span>${item.label}</span><span class="muted">${item.hint}</span></li>`)}</ul>` : nothing}
-      <textarea rows="1" placeholder=${label} aria-label=${label} aria-autocomplete="list"
+      <textarea rows=${Math.min(8, draft(key).split("\n").length)} placeholder=${label} aria-label=${label} aria-autocomplete="list"
         aria-controls=${ifDefined(open ? listed : undefined)}
         aria-activedescendant=${ifDefined(open ? `${listed}-${completion.chosen}` : undefined)}
         .value=${live(draft(key))} @input=${typed} @keydown=${keys(key, channel, threadTs)} @blur=${close}></textarea>

@@ -30,6 +30,7 @@ export async function openLink(url, around = "") {
   } catch {
     return;
   }
+  if (!["http:", "https:"].includes(address.protocol)) return;
   if (address.origin === location.origin) {
     if (!openPermalink(address)) window.open(url, "_blank", "noopener");
     return;
@@ -57,11 +58,20 @@ export function openPermalink(address) {
   return true;
 }
 
+const PHONE = matchMedia("(max-width: 800px)");
+
+/** Into the pane; on a phone not into its box, or the keyboard would cover what is to be read. */
+function focusPane() {
+  const pane = document.querySelector(".pane");
+  const box = PHONE.matches ? null : pane?.querySelector(".composer textarea");
+  (box ?? pane)?.focus();
+}
+
 /** Lay a pane over the one that is open; "back" returns to it. */
 export function openPane(pane) {
   const last = state.panes.at(-1);
   state.panes = last && last.kind === pane.kind ? [...state.panes.slice(0, -1), pane] : [...state.panes, pane];
-  changed();
+  changed(focusPane);
 }
 
 export async function openArticle(id) {

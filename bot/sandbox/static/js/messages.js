@@ -84,8 +84,7 @@ async function remove(channel, message) {
 
 function startEditing(message) {
   state.editing = message.ts;
-  changed();
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(".editor textarea")?.focus()));
+  changed(() => document.querySelector(".editor textarea")?.focus());
 }
 
 function tools(channel, message, inThread) {

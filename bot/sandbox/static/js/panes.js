@@ -121,13 +121,13 @@ const KINDS = {
   thread: threadPane,
   article: articlePane,
   details: detailsPane,
-  try: () => frame("Try it", "On the sample coverage", tryIt()),
+  try: () => frame("Try it", "Questions, articles, the clock, troubles", tryIt()),
 };
 
 export function pane() {
   const top = state.panes.at(-1);
   if (!top) return nothing;
   const name = { thread: "Thread", article: "Article", details: "Behind this message", try: "Try it" }[top.kind];
-  return html`<aside class="pane pane-${top.kind}" aria-label=${name}>${KINDS[top.kind](top)}</aside>`;
+  return html`<aside class="pane pane-${top.kind}" aria-label=${name} tabindex="-1">${KINDS[top.kind](top)}</aside>`;
 }
 

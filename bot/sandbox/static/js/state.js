@@ -37,15 +37,18 @@ export const state = {
 };
 
 const watchers = [];
+const after = [];
 let drawing = false;
 
-/** Draw soon: many changes at once are drawn once. */
-export function changed() {
+/** Draw soon: many changes at once are drawn once. What is given is done right after that. */
+export function changed(then) {
+  if (then) after.push(then);
   if (drawing) return;
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
     for (const watcher of watchers) watcher();
+    for (const each of after.splice(0)) each();
   });
 }
 
