@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.llm.kept import Kept, stale
 from bot.llm.prompts import Prompts
-from bot.llm.reader import prompt_digests
+from bot.llm.steps import prompt_digests
 from bot.sample import KEPT
 from bot.settings import Settings
 

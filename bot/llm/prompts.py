@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -57,17 +57,20 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The prompts of the three steps."""
+    """The prompts, one a step; each is the file of its name."""
 
     answer: Prompt
     second_look: Prompt
     standalone: Prompt
+    propose: Prompt
+    digest: Prompt
+    summary: Prompt
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Prompts:
         """Read them from a folder, else from where the bot is installed. Raises WrongUse."""
         folder = folder or shipped()
-        return cls(*(_read(folder / f"{name}.md") for name in ("answer", "second_look", "standalone")))
+        return cls(**{field.name: _read(folder / f"{field.name}.md") for field in fields(cls)})
 
 
 def shipped() -> Path:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from bot.errors import WrongUse
 from bot.llm import shown
-from bot.llm.client import ModelClient
-from bot.llm.kept import Asked, Kept
-from bot.llm.prompts import Prompt, Prompts, shipped
-from bot.llm.reader import Checkpoint, ModelReader, _today
-from bot.llm.replies import Keys, Shape, Text, _Shape, word
+from bot.llm.reader import ModelReader, asked_for
+from bot.llm.replies import Keys, ReplyShape, Shape, Text, word
 from bot.news.cite import Sheet
 from bot.news.model import Kind, Usage
 from bot.news.proposing import CANDIDATES, Conflict, DraftCandidate, DraftTouch, Known, Proposals
@@ -35,12 +29,12 @@ def _conflict(value: Any) -> Any:
     return value if word(value) in _CONFLICTS else Conflict.LOOSE
 
 
-class TouchReply(_Shape):
+class TouchReply(ReplyShape):
     label: str
     keys: Keys
 
 
-class CandidateReply(_Shape):
+class CandidateReply(ReplyShape):
     """In the order in which the model is to think: the sentences, what clashes in them, the question, its rank."""
 
     here: Keys
@@ -55,7 +49,7 @@ class CandidateReply(_Shape):
         return DraftCandidate(question, self.kind, self.conflict, tuple(self.here), tuple(self.there))
 
 
-class ProposeReply(_Shape):
+class ProposeReply(ReplyShape):
     known: list[TouchReply]
     candidates: list[CandidateReply]
 
@@ -73,45 +67,20 @@ PROPOSE = Shape(_NAME, ProposeReply)
 class ModelProposer(ModelReader):
     """A reader that also proposes, by the same calls: kept, replayed, repaired and noted as all others."""
 
-    def __init__(
-        self,
-        client: ModelClient | None,
-        prompts: Prompts,
-        propose: Prompt,
-        *,
-        kept: Sequence[Kept] = (),
-        checkpoint: Checkpoint | None = None,
-        today: Callable[[], date] = _today,
-    ) -> None:
-        super().__init__(client, prompts, kept=kept, checkpoint=checkpoint, today=today)
-        self._propose = propose
-
     async def propose(self, sheet: Sheet, known: Sequence[Known]) -> Proposals:
         """Which questions the first source of the sheet raises. Raises ReaderUnavailable, ReaderRefused,
         ReplyUnusable."""
         new, others = Sheet(sheet.sources[:1]), Sheet(sheet.sources[1:])
-        messages = self._propose.messages(
+        messages = self.prompts.propose.messages(
             article=shown.coverage(new),
             coverage=shown.coverage(others) or _NO_OTHERS,
             known="\n".join(map(_standing, known)) or _NO_OTHERS,
             limit=str(CANDIDATES),
         )
         about = f"{_NAME} {new.sources[0].article.title}"
-        asked = Asked(PROPOSE.name, about, messages, PROPOSE.schema, self._propose.digest, shown.digest(sheet))
-        try:
-            reply, usage, _ = await self._ask(PROPOSE, asked)
-        finally:
-            self._repaired.discard(about)
+        asked = asked_for(PROPOSE, about, messages, self.prompts.propose, shown.digest(sheet))
+        reply, usage, _ = await self.ask_alone(PROPOSE, asked)
         return reply.draft(usage)
-
-
-def load_propose(folder: Path | None = None) -> Prompt:
-    """The prompt from a folder, else from where the bot is installed. Raises WrongUse."""
-    path = (folder or shipped()) / f"{_NAME}.md"
-    try:
-        return Prompt.parse(_NAME, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"The prompt {path} cannot be read.") from error
 
 
 def _standing(known: Known) -> str:

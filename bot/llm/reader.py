@@ -42,7 +42,7 @@ class _Heard:
     replayed: Replayed | None = None
 
 
-def _today() -> date:
+def utc_today() -> date:
     return datetime.now(UTC).date()
 
 
@@ -61,12 +61,12 @@ class ModelReader:
         *,
         kept: Sequence[Kept] = (),
         checkpoint: Checkpoint | None = None,
-        today: Callable[[], date] = _today,
+        today: Callable[[], date] = utc_today,
         asking: Callable[[Asked], None] | None = None,
     ) -> None:
         """`asking` is told of every request before it is looked up or sent."""
         self._client = client
-        self._prompts = prompts
+        self.prompts = prompts
         self._kept = kept
         self._checkpoint = checkpoint
         self._today = today
@@ -76,13 +76,13 @@ class ModelReader:
     def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
         """Drafts as they grow; the last is complete. After an interruption or for a repair the reply starts anew:
         the first drafts come again, shorter than the last one heard. A kept reply comes at once, complete."""
-        messages = self._prompts.answer.messages(
+        messages = self.prompts.answer.messages(
             question=shown.quoted(question),
             coverage=shown.coverage(sheet),
             count=str(len(sheet.sources)),
             labels=", ".join(source.label for source in sheet.sources),
         )
-        asked = _asked(ANSWER, question, messages, self._prompts.answer, shown.digest(sheet))
+        asked = asked_for(ANSWER, question, messages, self.prompts.answer, shown.digest(sheet))
 
         async def work(tell: Callable[[Draft], None]) -> Draft:
             reply, usage, replayed = await self._ask(ANSWER, asked, lambda: GrowingDraft(tell))
@@ -92,12 +92,12 @@ class ModelReader:
 
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
         question = comparison.question
-        messages = self._prompts.second_look.messages(
+        messages = self.prompts.second_look.messages(
             question=shown.quoted(question),
             positions=shown.sides(comparison, sheet),
             coverage=shown.coverage(sheet),
         )
-        asked = _asked(SECOND_LOOK, question, messages, self._prompts.second_look, shown.digest(sheet))
+        asked = asked_for(SECOND_LOOK, question, messages, self.prompts.second_look, shown.digest(sheet))
         try:
             reply, usage, replayed = await self._ask(SECOND_LOOK, asked)
         finally:
@@ -106,15 +106,22 @@ class ModelReader:
 
     async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
         conversation = shown.conversation(turns)
-        messages = self._prompts.standalone.messages(question=shown.quoted(question), turns=conversation)
+        messages = self.prompts.standalone.messages(question=shown.quoted(question), turns=conversation)
         digest = hashlib.sha256(conversation.encode()).hexdigest()
-        asked = _asked(STANDALONE, question, messages, self._prompts.standalone, digest)
+        asked = asked_for(STANDALONE, question, messages, self.prompts.standalone, digest)
         reply, usage, _ = await self._ask(STANDALONE, asked)
         resolved = shown.one_line(reply.question) or question
         if question in self._repaired:
             self._repaired.discard(question)
             self._repaired.add(resolved)
         return resolved, usage
+
+    async def ask_alone(self, shape: Shape[Reply], asked: Asked) -> tuple[Reply, Usage, Replayed | None]:
+        """The reply to a call that belongs to no question, with a repair of its own. Raises ReaderError."""
+        try:
+            return await self._ask(shape, asked)
+        finally:
+            self._repaired.discard(asked.question)
 
     async def _ask(
         self, shape: Shape[Reply], asked: Asked, listen: Callable[[], Listener] = lambda: deaf
@@ -210,15 +217,6 @@ class ModelReader:
                 _log.warning("A reply could not be kept", extra={"step": each.asked.step, "errno": error.errno})
 
 
-def prompt_digests(prompts: Prompts) -> dict[str, str]:
-    """What stands for the present prompt of each step, as kept replies name it; for `kept.stale`."""
-    return {
-        ANSWER.name: _digest(prompts.answer.digest, ANSWER),
-        SECOND_LOOK.name: _digest(prompts.second_look.digest, SECOND_LOOK),
-        STANDALONE.name: _digest(prompts.standalone.digest, STANDALONE),
-    }
-
-
 async def _as_told(work: Callable[[Callable[[Draft], None]], Awaitable[Draft]]) -> AsyncIterator[Draft]:
     """The drafts that `work` tells of, then the one it returns. It goes on while a slow consumer is busy, so that
     the model is never kept waiting, and ends with its consumer."""
@@ -234,12 +232,13 @@ async def _as_told(work: Callable[[Callable[[Draft], None]], Awaitable[Draft]]) 
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _asked(shape: Shape[Reply], question: str, messages: list[Message], prompt: Prompt, digest: str) -> Asked:
-    return Asked(shape.name, question, messages, shape.schema, _digest(prompt.digest, shape), digest)
+def asked_for(shape: Shape[Reply], question: str, messages: list[Message], prompt: Prompt, digest: str) -> Asked:
+    return Asked(shape.name, question, messages, shape.schema, stands_for(prompt, shape), digest)
 
 
-def _digest(prompt: str, shape: Shape[Reply]) -> str:
-    return hashlib.sha256(f"{prompt}\n{json.dumps(shape.schema, sort_keys=True)}".encode()).hexdigest()
+def stands_for(prompt: Prompt, shape: Shape[Reply]) -> str:
+    """What stands for the present prompt of a step in kept replies; changes with the prompt and with the shape."""
+    return hashlib.sha256(f"{prompt.digest}\n{json.dumps(shape.schema, sort_keys=True)}".encode()).hexdigest()
 
 
 def _noted(completion: Completion) -> str:

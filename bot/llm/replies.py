@@ -46,12 +46,12 @@ Text = Annotated[str, _or("")]
 Keys = Annotated[list[str], _or([])]
 
 
-class _Shape(BaseModel):
+class ReplyShape(BaseModel):
     # Without input in errors, since an error may be logged and a reply holds what people asked.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class ReadingReply(_Shape):
+class ReadingReply(ReplyShape):
     source: str
     silent: bool
     says: Text
@@ -72,7 +72,7 @@ class ReadingReply(_Shape):
         )
 
 
-class PositionReply(_Shape):
+class PositionReply(ReplyShape):
     claim: str
     sources: Keys
 
@@ -80,7 +80,7 @@ class PositionReply(_Shape):
         return DraftPosition(self.claim, tuple(self.sources))
 
 
-class StatementReply(_Shape):
+class StatementReply(ReplyShape):
     text: str
     keys: Keys
 
@@ -88,7 +88,7 @@ class StatementReply(_Shape):
         return DraftStatement(self.text, tuple(self.keys))
 
 
-class AnswerReply(_Shape):
+class AnswerReply(ReplyShape):
     """In the order in which the model is to think: read, group, ask what could be true, judge, answer."""
 
     readings: Annotated[list[ReadingReply], AfterValidator(_not_empty)]
@@ -112,7 +112,7 @@ class AnswerReply(_Shape):
         )
 
 
-class LookReply(_Shape):
+class LookReply(ReplyShape):
     could_all_be_true: Text
     upheld: bool
     relation: Annotated[
@@ -129,11 +129,11 @@ class LookReply(_Shape):
         return DraftLook(upheld, relation, self.text, tuple(self.keys), usage)
 
 
-class StandaloneReply(_Shape):
+class StandaloneReply(ReplyShape):
     question: str
 
 
-Reply = TypeVar("Reply", bound=_Shape)
+Reply = TypeVar("Reply", bound=ReplyShape)
 
 
 class Shape(Generic[Reply]):

@@ -6,22 +6,25 @@ import asyncio
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ReaderError
-from bot.llm.summariser import ModelSummariser, load_digest
+from bot.llm.summariser import ModelSummariser
 from bot.news.cite import Sheet
 from bot.news.digest import Digest, DraftDigest, Summariser, digest
 from bot.news.model import Check
 from bot.news.topic import Topic
+from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.ledger import StoredLedger
+from bot.store.library import Library
 from bot.store.newcomers import Newcomers
-from bot.store.subscriptions import Shared
-from bot.wiring.desk import SAMPLE, Desk
+from bot.store.subscriptions import Shared, Subscriptions
+from bot.wiring.desk import SAMPLE, Desk, Reading
 
 REMEMBERED = 16  # digests at hand in this process; they hold their articles
 KEPT_S = 7 * 86_400  # for how long replicas share what was made
@@ -63,7 +66,6 @@ class Newsdesk:
         self._database = database
         self._desk = desk
         self._workspace = workspace
-        self._prompt = load_digest()
         self._made: OrderedDict[str, Digest] = OrderedDict()
         self._making = asyncio.Lock()
         self.shared = Shared(database, workspace)
@@ -111,7 +113,7 @@ class Newsdesk:
         kept = reading.sample if sample else reading.own
         if known.get("check") == Check.NOT_RUN or (reading.client is None and not kept):
             return None
-        return ModelSummariser(reading.client, reading.prompts, self._prompt, kept=kept, checkpoint=self.shared)
+        return ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=self.shared)
 
     def _remember(self, assignment: Assignment, made: Digest) -> None:
         self._made[assignment.key] = made
@@ -133,3 +135,17 @@ class _Failed:
 
 def _name(assignment: Assignment) -> str:
     return f"made:{assignment.key}"
+
+
+@asynccontextmanager
+async def newsdesk(settings: Settings, *, workspace: str) -> AsyncIterator[tuple[Newsdesk, Subscriptions]]:
+    """The newsdesk of a workspace, and who wishes for its digests, for a command of its own."""
+    reading = Reading.of(settings)
+    try:
+        async with await Database.open(settings.database_url) as database:
+            sample = None if settings.in_slack else Library(database, SAMPLE)
+            desk = Desk(Library(database, workspace), reading, settings.excerpt_tokens, sample)
+            await desk.current()  # the sample comes, if it is to, before anybody asks what has come
+            yield Newsdesk(database, desk, workspace), Subscriptions(database, workspace)
+    finally:
+        await reading.close()

@@ -48,6 +48,9 @@ def small_prompts(do: str = "Do") -> Prompts:
         prompt("answer", "$question\n$coverage\n$count: $labels"),
         prompt("second_look", "$question\n$positions\n$coverage"),
         prompt("standalone", "$question\n$turns"),
+        prompt("propose", "NEW\n$article\nOTHERS\n$coverage\nKNOWN\n$known\n$limit"),
+        prompt("digest", "$coverage\n$told\n$happened $lone"),
+        prompt("summary", "$about\n$count\n$coverage\n$disputed\n$happened $agreed $lone $unknown"),
     )
 
 

@@ -14,7 +14,8 @@ import pytest
 from bot.errors import ReaderAbsent
 from bot.llm.kept import Kept, stale
 from bot.llm.prompts import Prompts
-from bot.llm.reader import ModelReader, prompt_digests
+from bot.llm.reader import ModelReader
+from bot.llm.steps import prompt_digests
 from bot.news.cite import Sheet
 from bot.news.compare import compare
 from bot.news.model import Draft, Replayed, Turn, Usage

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.errors import ReaderAbsent, ReplyUnusable, WrongUse
+from bot.errors import ReaderAbsent, ReplyUnusable
 from bot.llm.kept import Kept
-from bot.llm.prompts import Prompt
-from bot.llm.proposer import PROPOSE, ModelProposer, load_propose
+from bot.llm.prompts import Prompts
+from bot.llm.proposer import PROPOSE, ModelProposer
 from bot.news.model import Check, Citation, Comparison, Kind, Manner, Position, Reading, Relation, Usage
 from bot.news.proposing import CANDIDATES, Conflict, DraftCandidate, DraftTouch, Known, known_on
 from bot.news.standing import begun
@@ -20,7 +20,6 @@ from tests.llm.given import NOW, client_of, small_prompts, two_outlets
 from tests.scripted_model import ScriptedModel
 
 SHEET = two_outlets()
-SMALL = Prompt.parse("propose", "# System\nPropose.\n# User\nNEW\n$article\nOTHERS\n$coverage\nKNOWN\n$known\n$limit")
 
 
 def proposal(**changed: Any) -> dict[str, Any]:
@@ -55,7 +54,7 @@ async def test_given_a_reply_when_proposed_then_its_questions_and_touches_come_w
     model.plays(proposal() | {"known": [{"label": "#1", "keys": ["A1"]}]})
 
     async with client_of(model) as client:
-        proposals = await ModelProposer(client, small_prompts(), SMALL).propose(SHEET, [known()])
+        proposals = await ModelProposer(client, small_prompts()).propose(SHEET, [known()])
 
     assert proposals.candidates == (
         DraftCandidate("How many firms have access?", Kind.NUMBER, Conflict.FLAT, ("A2",), ("B1",)),
@@ -70,7 +69,7 @@ async def test_given_a_sheet_when_proposed_then_the_new_article_stands_apart_fro
     model.plays(proposal())
 
     async with client_of(model) as client:
-        await ModelProposer(client, small_prompts(), SMALL).propose(SHEET, [known()])
+        await ModelProposer(client, small_prompts()).propose(SHEET, [known()])
 
     (request,) = model.requests
     assert request.step == "propose"
@@ -105,7 +104,7 @@ async def test_given_a_broken_reply_when_proposed_then_it_is_repaired_once(model
     model.plays({"known": []}, proposal())
 
     async with client_of(model) as client:
-        proposals = await ModelProposer(client, small_prompts(), SMALL).propose(SHEET, [])
+        proposals = await ModelProposer(client, small_prompts()).propose(SHEET, [])
 
     assert (len(proposals.candidates), proposals.usage.calls) == (1, 2)
 
@@ -114,7 +113,7 @@ async def test_given_two_broken_replies_when_proposed_then_it_is_unusable(model:
     model.plays({"known": []}, "no", {"known": []}, proposal())
 
     async with client_of(model) as client:
-        proposer = ModelProposer(client, small_prompts(), SMALL)
+        proposer = ModelProposer(client, small_prompts())
         with pytest.raises(ReplyUnusable):
             await proposer.propose(SHEET, [])
 
@@ -126,9 +125,9 @@ async def test_given_a_kept_reply_when_proposed_again_then_no_call_is_made(
 ) -> None:
     model.plays(proposal())
     async with client_of(model) as client:
-        first = await ModelProposer(client, small_prompts(), SMALL, kept=[Kept(tmp_path)]).propose(SHEET, [])
+        first = await ModelProposer(client, small_prompts(), kept=[Kept(tmp_path)]).propose(SHEET, [])
 
-    again = await ModelProposer(None, small_prompts(), SMALL, kept=[Kept(tmp_path)]).propose(SHEET, [])
+    again = await ModelProposer(None, small_prompts(), kept=[Kept(tmp_path)]).propose(SHEET, [])
 
     assert (again.candidates, again.usage) == (first.candidates, Usage())
     assert len(model.requests) == 1
@@ -136,19 +135,14 @@ async def test_given_a_kept_reply_when_proposed_again_then_no_call_is_made(
 
 async def test_given_no_model_when_proposed_then_it_is_absent() -> None:
     with pytest.raises(ReaderAbsent):
-        await ModelProposer(None, small_prompts(), SMALL).propose(SHEET, [])
+        await ModelProposer(None, small_prompts()).propose(SHEET, [])
 
 
 def test_given_the_shipped_prompt_when_filled_then_every_name_is_used() -> None:
-    prompt = load_propose()
+    prompt = Prompts.load().propose
 
     system, user = (m["content"] for m in prompt.messages(**{name: f"<{name}>" for name in prompt.names}))
 
     assert prompt.names == {"article", "coverage", "known", "limit"}
     assert all(f"<{name}>" in system + user for name in prompt.names)
     assert "$" not in system + user
-
-
-def test_given_no_prompt_in_a_folder_when_loaded_then_it_is_wrong_use(tmp_path: Path) -> None:
-    with pytest.raises(WrongUse, match="propose"):
-        load_propose(tmp_path)
