@@ -278,9 +278,14 @@ def _correction(arrived: Arrived) -> Statement | None:
 
 
 def _first_lines(came: Sequence[Arrived]) -> tuple[Statement, ...]:
-    """Each new article's own first sentence, by outlet."""
+    """Each new article's own first sentence, by outlet; one that several print alike stands once."""
     found = [s for a in came if a.before is None and (s := _line(a.article, a.article.sentences)) is not None]
-    return tuple(sorted(found, key=lambda s: s.citations[0].article.outlet.casefold()))
+    alike: dict[tuple[str, ...], Statement] = {}
+    for line in sorted(found, key=lambda s: s.citations[0].article.outlet.casefold()):
+        said = words(line.text)
+        first = alike.get(said)
+        alike[said] = Statement(first.text, (*first.citations, *line.citations)) if first else line
+    return tuple(alike.values())
 
 
 def _line(article: Article, sentences: Sequence[Sentence]) -> Statement | None:

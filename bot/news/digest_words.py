@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.news import words
 from bot.news.digest import Digest, Move, Moved
-from bot.news.model import Article, Check, Citation, Comparison, Relation, Statement
+from bot.news.model import Check, Citation, Comparison, Relation, Statement
 
 EVERYTHING = "All coverage"
 NOTHING_NEW = "Nothing new"
@@ -183,8 +183,8 @@ def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
 
 
 def _quoted(statement: Statement) -> Line:
-    article: Article = statement.citations[0].article
-    return Line(f"“{words.folded(statement.text)}”", statement.citations, lead=words.dated(article))
+    printed = dict.fromkeys(words.dated(c.article) for c in statement.citations)
+    return Line(f"“{words.folded(statement.text)}”", statement.citations, lead=f"{'; '.join(printed)}:")
 
 
 def _count(count: int, what: str) -> str:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.errors import WrongUse
 from bot.news.subscription import Delivered, Subscription
 
+LATE = timedelta(hours=1)  # by which any digest may be late, so that one of a minute to midnight is not always missed
+
 _DAY = timedelta(days=1)
 _LOOK_BACK_DAYS = 21  # a weekly digest whose day a zone once left out is two weeks back
 _LONGEST_SPAN_DAYS = 400  # missed digests are counted no further
@@ -31,10 +33,9 @@ class Due:
 
 
 def due(subscription: Subscription, delivered: Delivered | None, now: datetime) -> Due | None:
-    """The digest that is due now, or late on its own local date; None where there is none.
+    """The digest that is due now, or late on its own local date or by less than LATE; None where there is none.
 
-    One that was missed for the whole of its date is not due any more: the next one covers its window. Raises
-    UnknownZone.
+    One that was missed for longer is not due any more: the next one covers its window. Raises UnknownZone.
     """
     zone = zone_of(subscription.zone)
     found = _latest(subscription, zone, now)
@@ -78,14 +79,15 @@ class UnknownZone(WrongUse):
 
 
 def _latest(subscription: Subscription, zone: ZoneInfo, now: datetime) -> tuple[date, datetime] | None:
-    """The last due date and time that lies not after now and goes out on today's local date.
+    """The last due date and time that lies not after now and can still go out.
 
     A time that a clock change leaves out comes as much later as the clock moves, which may be past midnight.
     """
     today = now.astimezone(zone).date()
     for day in (today, today - _DAY):
         instant = _instant(day, subscription.at, zone)
-        if instant <= now and instant.astimezone(zone).date() == today and _counts(subscription, day, zone):
+        in_time = instant.astimezone(zone).date() == today or now - instant < LATE
+        if instant <= now and in_time and _counts(subscription, day, zone):
             return day, instant
     return None
 

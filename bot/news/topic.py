@@ -24,8 +24,8 @@ class Topic:
         return self.name or ", ".join(self.phrases)
 
     def fits(self, text: str) -> bool:
-        held = stems(text)
-        return any(wanted <= held for phrase in self.phrases if (wanted := stems(phrase)))
+        held = _forms(text)
+        return any(wanted <= held for phrase in self.phrases if (wanted := _forms(phrase)))
 
 
 def article_about(article: Article, topics: Sequence[Topic]) -> bool:
@@ -40,3 +40,8 @@ def comparison_about(comparison: Comparison, topics: Sequence[Topic]) -> bool:
     told = "\n".join([comparison.question, *(p.claim for p in comparison.positions)])
     cited = {r.article.id: r.article for p in comparison.positions for r in p.readings}
     return any(t.fits(told) for t in topics) or any(article_about(a, topics) for a in cited.values())
+
+
+def _forms(text: str) -> frozenset[str]:
+    """The telling words, where "bans" is "ban": a topic's words are few and short."""
+    return frozenset(stem.removesuffix("s") if len(stem) > 3 else stem for stem in stems(text))
