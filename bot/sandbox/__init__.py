@@ -11,8 +11,9 @@ refusals, deliveries), waiting (wait_for), and trouble (`faults`, refresh_socket
 Accepted calls are written as JSON Lines to the file or folder that RECORD_SLACK_CALLS names.
 """
 
+from bot.sandbox.app import ALL_EVENTS
 from bot.sandbox.checks import Refused
-from bot.sandbox.core import ALL_EVENTS, Call
+from bot.sandbox.core import Call
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults

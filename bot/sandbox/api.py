@@ -106,7 +106,9 @@ class WebApi:
         if method not in self.methods:
             raise Refused("unknown_method")
         at = At(self.slack, self._workspace(method, token, args))
-        self.slack.faults.check_tier(method, at.workspace.id, str(args.get("channel", "")))
+        channel = str(args.get("channel", ""))
+        self.slack.app.check_scope(method, direct=channel.startswith("D"))
+        self.slack.faults.check_tier(method, at.workspace.id, channel)
         return self.methods[method](at, args)
 
     def _workspace(self, method: str, token: str | None, args: Arguments) -> Workspace:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.app import App
 from bot.sandbox.checks import Refused
 from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
@@ -17,18 +18,6 @@ from bot.sandbox.state import Channel, Json, Message, Person, Workspace, new_id
 
 if TYPE_CHECKING:
     from bot.sandbox.delivery import Courier
-
-# Every bot event that the sandbox can send on its own; a manifest subscribes to some of them.
-ALL_EVENTS = frozenset(
-    {
-        "agent_session_stopped",
-        "app_home_opened",
-        "app_mention",
-        "member_joined_channel",
-        "message.channels",
-        "message.im",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,7 @@ class Slack:
     signing_secret: str
     stream_lifetime_s: float
     trigger_lifetime_s: float
-    events: frozenset[str]
+    app: App
     url: str = ""
     recorder: Path | None = None
     workspaces: dict[str, Workspace] = field(default_factory=dict)
@@ -108,8 +97,6 @@ class Slack:
     hooks: dict[str, Hook] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
     codes: dict[str, Workspace] = field(default_factory=dict)
-    commands: list[Json] = field(default_factory=list)
-    shortcuts: list[Json] = field(default_factory=list)
     dev: Dev | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     courier: Courier = field(init=False)

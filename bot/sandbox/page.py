@@ -105,9 +105,10 @@ class Page:
                     for channel in workspace.channels.values()
                     if channel.person in (None, person)
                 ],
-                "commands": self.slack.commands,
-                "shortcuts": self.slack.shortcuts,
-                "stoppable": "agent_session_stopped" in self.slack.events,
+                "commands": self.slack.app.commands,
+                "shortcuts": self.slack.app.shortcuts,
+                "has_home": self.slack.app.home,
+                "stoppable": "agent_session_stopped" in self.slack.app.events,
                 "connected": self._connected(),
                 "faults": faults_payload(self.slack),
             }
@@ -153,7 +154,7 @@ class Page:
                 for s in workspace.sessions.values()
                 if s.channel == channel
             ],
-            "prompts": workspace.prompts.get((channel, None), []),
+            "prompts": workspace.prompts.get((channel, None), self.slack.app.prompts),
         }
 
     async def changes(self, request: Request) -> Response:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from bot.sandbox import assistants, chat, conversations, events, files, people, sockets, streams, views
+from bot.sandbox import assistants, chat, conversations, files, people, sockets, streams, views
 from bot.sandbox.acting import Acting
 from bot.sandbox.api import WebApi
-from bot.sandbox.core import ALL_EVENTS, Slack, new_workspace, recorder_at
+from bot.sandbox.app import App
+from bot.sandbox.core import Slack, new_workspace, recorder_at
 from bot.sandbox.delivery import Courier
 from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
@@ -39,8 +40,8 @@ class Sandbox(Acting, Reading):
 
     `retry_after_s`: the waits before an event that was not acknowledged is brought again; Slack's are at once, a
     minute, five minutes. `record`: a file or folder for the accepted calls, as JSON Lines; by default what
-    RECORD_SLACK_CALLS names. `manifest`: the app's, for the events it subscribes to, its commands and shortcuts;
-    without one it subscribes to every event, and `/coverage` is its command.
+    RECORD_SLACK_CALLS names. `manifest`: the app's, for its events, commands, shortcuts and scopes; without one it
+    may do everything, and `/coverage` is its command.
     `request_url`: where events go over HTTP; without it they go over Socket Mode. `dev`: the bot's `/dev`, for
     the page (see `bot.sandbox.dev`).
     """
@@ -66,9 +67,7 @@ class Sandbox(Acting, Reading):
             signing_secret=secrets.token_hex(16),
             stream_lifetime_s=stream_lifetime_s,
             trigger_lifetime_s=trigger_lifetime_s,
-            events=events.subscribed(manifest) if manifest else ALL_EVENTS,
-            commands=manifest["features"].get("slash_commands", []) if manifest else [{"command": "/coverage"}],
-            shortcuts=manifest["features"].get("shortcuts", []) if manifest else [],
+            app=App.read(manifest) if manifest else App(),
             recorder=recorder_at(Path(wished)) if wished else None,
             workspaces={home.id: home},
             dev=dev,

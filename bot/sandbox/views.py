@@ -106,6 +106,8 @@ def replace(slack: Slack, workspace: Workspace, known: OpenView, view: Json) -> 
 
 
 def _publish(at: At, args: Arguments) -> Json:
+    if not at.slack.app.home:
+        raise Refused("not_enabled")
     user = args.text("user_id")
     if user not in at.workspace.people:
         raise Refused("user_not_found")

@@ -312,3 +312,21 @@ async def test_given_a_second_team_when_installed_by_oauth_then_its_token_sees_i
     assert installed["team"]["id"] == other.id
     assert (await theirs.auth_test())["team_id"] == other.id
     assert await refusal(theirs, "chat.postMessage", channel=GENERAL, text="x") == "channel_not_found"
+
+
+async def test_given_a_manifest_when_a_method_needs_what_it_does_not_ask_for_then_it_is_refused(
+    http: aiohttp.ClientSession,
+) -> None:
+    manifest = {
+        "features": {"app_home": {"home_tab_enabled": False}},
+        "oauth_config": {"scopes": {"bot": ["chat:write", "im:history"]}},
+    }
+    async with Sandbox(manifest=manifest) as sandbox:
+        client = client_of(sandbox, http)
+        direct = (await client.chat_postMessage(channel=ANNA, text="x"))["channel"]
+        home = {"type": "home", "blocks": [{"type": "divider"}]}
+
+        await client.conversations_history(channel=direct)
+        assert await refusal(client, "conversations.history", channel=GENERAL) == "missing_scope"
+        assert await refusal(client, "users.info", user=ANNA) == "missing_scope"
+        assert await refusal(client, "views.publish", user_id=ANNA, view=home) == "not_enabled"

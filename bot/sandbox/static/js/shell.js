@@ -61,7 +61,7 @@ function sidebar() {
       </div>
       <footer class="side-foot">
         <label>${avatar(person(state.me))}
-          <span class="speak"><span class="muted">Speaking as · ${person(state.me).tz.split("/")[1].replace("_", " ")} ${clockIn(person(state.me).tz)}</span>
+          <span class="speak"><span class="muted">Speaking as · ${clockIn(person(state.me).tz)}</span>
             <select @change=${speakAs} aria-label="Speak as">${humans.map((p) => html`<option value=${p.id} ?selected=${p.id === state.me}>${p.real_name}</option>`)}</select></span></label>
         <button type="button" class="icon" @click=${nextTheme} aria-label="Colours: ${theme().word}" title="Colours: ${theme().word}">${theme().mark}</button>
       </footer>
@@ -83,7 +83,7 @@ function head(channel) {
         changed();
       }}>☰</button>
       <h1>${channel.is_im ? nothing : html`<span class="hash" aria-hidden="true">#</span>`}${placeName(channel)}</h1>
-      ${channel.is_im ? html`<div class="tabs" role="tablist">${tab("messages", "Messages")}${tab("home", "Home")}</div>` : nothing}
+      ${channel.is_im && state.hasHome ? html`<div class="tabs" role="tablist">${tab("messages", "Messages")}${tab("home", "Home")}</div>` : nothing}
       <button type="button" class="button try-it" aria-pressed=${trying ? "true" : "false"} @click=${toggle}>Try it</button>
     </header>`;
 }
