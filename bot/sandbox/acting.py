@@ -160,6 +160,13 @@ class Acting:
         }
         return await _settled(events.offer(self._slack, workspace, event))
 
+    async def uninstall(self, workspace: Workspace) -> tuple[Delivery, Delivery]:
+        """Remove the app from a team: its tokens are revoked at once, and both events that Slack sends arrive."""
+        workspace.revoked |= {workspace.bot_token} | workspace.older_tokens
+        revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [workspace.bot.id]}}
+        told = events.offer(self._slack, workspace, revoked)
+        return await _settled(told), await _settled(events.offer(self._slack, workspace, {"type": "app_uninstalled"}))
+
     async def event(self, event: Json, *, workspace: Workspace | None = None) -> Delivery:
         """Send any other event, and wait for its acknowledgement."""
         return await _settled(events.send(self._slack, workspace or self._slack.home, event))

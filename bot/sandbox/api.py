@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.checks import Refused
-from bot.sandbox.core import Call, Slack
+from bot.sandbox.core import Call, Slack, holds
 from bot.sandbox.http import abort
 from bot.sandbox.state import Json, Workspace
 
@@ -121,7 +121,7 @@ class WebApi:
                 return self.slack.home
             raise Refused("not_allowed_token_type" if token.startswith("xoxb-") else "invalid_auth")
         for workspace in self.slack.workspaces.values():
-            if token == workspace.bot_token:
+            if holds(workspace, token):
                 return workspace
         raise Refused("not_allowed_token_type" if token == self.slack.app_token else "invalid_auth")
 

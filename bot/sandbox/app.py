@@ -13,9 +13,11 @@ ALL_EVENTS = frozenset(
         "agent_session_stopped",
         "app_home_opened",
         "app_mention",
+        "app_uninstalled",
         "member_joined_channel",
         "message.channels",
         "message.im",
+        "tokens_revoked",
     }
 )
 

@@ -123,6 +123,15 @@ class Slack:
         raise KeyError(some_id)
 
 
+def holds(workspace: Workspace, token: str) -> bool:
+    """Whether this is the workspace's token. Raises Refused: token_expired, token_revoked."""
+    if token in workspace.revoked:
+        raise Refused("token_revoked")
+    if token in workspace.expired:
+        raise Refused("token_expired")
+    return token == workspace.bot_token or token in workspace.older_tokens
+
+
 def readable_channel(workspace: Workspace, name: str) -> Channel:
     """The channel with this id, which the bot may read. Raises Refused: channel_not_found, not_in_channel."""
     channel = workspace.channels.get(name)

@@ -1,4 +1,4 @@
-"""auth.test, users.info, bots.info, oauth.v2.access, reactions.add: who is who, and small things."""
+"""auth.test, team.info, users.*, bots.info, reactions.add: who is who, and small things."""
 
 from __future__ import annotations
 
@@ -52,24 +52,6 @@ def _bot_info(at: At, args: Arguments) -> Json:
     raise Refused("bot_not_found")
 
 
-def _oauth(at: At, args: Arguments) -> Json:
-    workspace = at.slack.codes.pop(args.text("code"), None)
-    if workspace is None:
-        raise Refused("invalid_code")
-    installer = next(person for person in workspace.people.values() if person.admin)
-    return {
-        "access_token": workspace.bot_token,
-        "token_type": "bot",
-        "scope": "app_mentions:read,chat:write",
-        "bot_user_id": workspace.bot.id,
-        "app_id": workspace.app_id,
-        "team": {"id": workspace.id, "name": workspace.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "authed_user": {"id": installer.id},
-    }
-
-
 def _react(at: At, args: Arguments) -> Json:
     channel = readable_channel(at.workspace, args.text("channel"))
     message = at.workspace.find(channel.id, args.text("timestamp"))
@@ -90,6 +72,5 @@ METHODS: dict[str, Method] = {
     "users.info": _user_info,
     "users.list": _users_list,
     "bots.info": _bot_info,
-    "oauth.v2.access": _oauth,
     "reactions.add": _react,
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from bot.sandbox import assistants, chat, conversations, files, people, sockets, streams, views
+from bot.sandbox import assistants, chat, conversations, files, oauth, people, sockets, streams, views
 from bot.sandbox.acting import Acting
 from bot.sandbox.api import WebApi
 from bot.sandbox.app import App
@@ -28,6 +28,7 @@ METHODS = (
     | chat.METHODS
     | conversations.METHODS
     | files.METHODS
+    | oauth.METHODS
     | people.METHODS
     | sockets.METHODS
     | streams.METHODS
@@ -150,9 +151,13 @@ class Sandbox(Acting, Reading):
     def dev(self, dev: Dev | None) -> None:
         self._slack.dev = dev
 
-    def add_workspace(self) -> Workspace:
-        """One more team with people and channels of its own; ids are unique over all teams."""
+    def add_workspace(self, *, rotating: bool = False) -> Workspace:
+        """One more team with people and channels of its own; ids are unique over all teams.
+
+        `rotating`: its tokens expire and come with refresh tokens.
+        """
         made = new_workspace(len(self._slack.workspaces))
+        made.refresh_token = f"xoxe-1-{secrets.token_hex(8)}" if rotating else None
         self._slack.workspaces[made.id] = made
         return made
 

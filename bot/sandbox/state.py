@@ -238,6 +238,10 @@ class Workspace:
     app_id: str
     bot: Person
     bot_token: str
+    refresh_token: str | None = None
+    older_tokens: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+    revoked: set[str] = field(default_factory=set)
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)

@@ -301,19 +301,6 @@ async def test_given_a_recording_is_wished_when_calls_are_made_then_accepted_one
     assert lines == [{"method": "chat.postMessage", "args": {"channel": GENERAL, "text": "x", "blocks": blocks}}]
 
 
-async def test_given_a_second_team_when_installed_by_oauth_then_its_token_sees_its_own_channels_alone(
-    sandbox: Sandbox, http: aiohttp.ClientSession
-) -> None:
-    other = sandbox.add_workspace()
-    installed = await client_of(sandbox, http).api_call("oauth.v2.access", data={"code": sandbox.oauth_code(other)})
-
-    theirs = client_of(sandbox, http, installed["access_token"])
-
-    assert installed["team"]["id"] == other.id
-    assert (await theirs.auth_test())["team_id"] == other.id
-    assert await refusal(theirs, "chat.postMessage", channel=GENERAL, text="x") == "channel_not_found"
-
-
 async def test_given_a_manifest_when_a_method_needs_what_it_does_not_ask_for_then_it_is_refused(
     http: aiohttp.ClientSession,
 ) -> None:
