@@ -95,8 +95,8 @@ class Subscriptions:
             "until": delivered.until,
             "ts": ts,
         }
-        added = self._insert(deliveries).values(row).on_conflict_do_nothing()
-        return await self._database.write(lambda connection: connection.execute(added).rowcount == 1)
+        added = self._insert(deliveries).values(row).on_conflict_do_nothing().returning(deliveries.c.day)
+        return await self._database.write(lambda connection: connection.execute(added).first() is not None)
 
     def _all(self) -> Select[Any]:
         """Subscriptions, each with the last day that its channel was delivered."""

@@ -61,9 +61,10 @@ class Daily:
         lease_s: float = 60,
         tick_s: float = TICK_S,
         apart_s: float = APART_S,
+        back_off: Callable[[int], float] | None = None,
         moved: asyncio.Event | None = None,
     ) -> None:
-        """`moved` is set where somebody moved the clock."""
+        """`moved` is set where somebody moved the clock; `back_off`: seconds to wait after so many attempts."""
         self._account = account
         self._jobs = jobs
         self._subscriptions = subscriptions
@@ -75,7 +76,12 @@ class Daily:
         self._moved = moved or asyncio.Event()
         self._put: set[str] = set()
         self.worker = Worker(
-            jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s, attempts=ATTEMPTS, back_off=_patience_s
+            jobs,
+            self.work(),
+            concurrency=CONCURRENCY,
+            lease_s=lease_s,
+            attempts=ATTEMPTS,
+            back_off=back_off or _patience_s,
         )
 
     def work(self) -> Mapping[str, Work]:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.errors import ReaderError
 from bot.llm.summariser import ModelSummariser
@@ -67,7 +68,7 @@ class Newsdesk:
         self._desk = desk
         self._workspace = workspace
         self._made: OrderedDict[str, Digest] = OrderedDict()
-        self._making = asyncio.Lock()
+        self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.shared = Shared(database, workspace)
 
     async def is_made(self, assignment: Assignment) -> bool:
@@ -76,7 +77,7 @@ class Newsdesk:
 
     async def make(self, assignment: Assignment) -> Digest:
         """The digest; the model is called where no replica did so for this one. Raises StoreError."""
-        async with self._making:
+        async with self._making.setdefault(assignment.key, asyncio.Lock()):
             made = self._made.get(assignment.key)
             if made is None:
                 made = await self._digest(assignment)
