@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.errors import CrosscheckError
-from bot.news.model import Answer, Reading, Statement
-from bot.slack import blocks, kit, words
+from bot.errors import CrosscheckError, NotForUs
+from bot.news.asked import Fate
+from bot.news.model import Answer
+from bot.slack import blocks, words
 from bot.slack.account import Account
+from bot.slack.buttons import under
+from bot.slack.intake import question
 from bot.slack.post import Place, Post, Standing
-from bot.slack.prose import BODY_CHARACTERS, Prose, who
-from bot.slack.split import shortened
+from bot.slack.screen import Audience, Screen
+from bot.slack.shelf import Shelf
 from bot.slack.status import at_work
 from bot.slack.stream import Stream
 
 log = logging.getLogger(__name__)
 
-CARDS = 12  # sources with a card of their own while streaming; each takes of the message's room
-SAYS_CHARACTERS = 140  # on a card; Slack takes 256
+LOOK_S = 2.0  # between two looks at a question's fate, which a person may change through another process
 
 POSTING = "post"  # note: a message may stand in the thread from here on
 ANSWERED = "answer"  # note: the finished messages, so that a crash while posting asks nothing again
+_OVER = (Fate.STOPPED, Fate.WITHDRAWN, Fate.EDITED)
 
 
 class Work(Protocol):
@@ -41,120 +46,149 @@ class Work(Protocol):
     async def note(self, name: str, value: str) -> None: ...
 
 
-class Audience(Protocol):
-    """Who is told as an answer comes about."""
-
-    async def reading(self, reading: Reading) -> None: ...
-
-    async def second_look(self) -> None: ...
-
-    async def statement(self, statement: Statement) -> None: ...
-
-
 class Ask(Protocol):
     """Answers a question. The job's payload names its `channel` and `thread`, by which earlier turns are found."""
 
     async def __call__(self, work: Work, question: str, audience: Audience) -> Answer: ...
 
 
+class _Over(Exception):
+    """The question is not to be answered any more."""
+
+    def __init__(self, fate: Fate) -> None:
+        self.fate = fate
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Runs jobs of kind `intake.ANSWER`. Every step may be cut off and run again."""
+    """Runs jobs of kind `intake.ANSWER` and `intake.WITHDRAW`. Every step may be cut off and run again."""
 
     account: Account
     ask: Ask
+    shelf: Shelf
+    look_s: float = LOOK_S
+    _running: dict[str, asyncio.Event] = field(default_factory=dict)
 
-    async def run(self, work: Work) -> None:
-        """Raises what `ask` raises, SlackUnavailable (another run ends well) or SlackRefused."""
+    def interrupt(self, keys: Iterable[str]) -> None:
+        """Have the answers that are being made look at what became of their questions at once."""
+        for key in keys:
+            if key in self._running:
+                self._running[key].set()
+
+    async def run(self, work: Work) -> bool:
+        """True where an answer stands at the end; else the question was stopped, edited or deleted meanwhile.
+
+        Raises what `ask` raises, SlackUnavailable (another run ends well) or SlackRefused.
+        """
+        key, anew = key_of(work), "answer" in work.payload
+        await self.shelf.asked(question(key, work.payload))
+        if anew and ANSWERED not in work.notes:
+            await self._begin_anew(key)
         place = place_of(work)
-        post = Post(self.account, place, work.id)
-        question = str(work.payload["text"])
-        standing = await post.look_up() if POSTING in work.notes else {}
-        said = words.short_word(question)
-        if said is not None:
-            await self._say(work, post, said, standing)
-            return
-        async with at_work(self.account, place):
-            await self._answer(work, post, question, standing)
+        post = Post(self.account, place, key)
+        text = str(work.payload["text"])
+        standing = await post.look_up() if anew or POSTING in work.notes else {}
+        try:
+            await self._look(key)
+            said = words.QUIET if words.asks_for_quiet(text) else words.short_word(text)
+            if said is not None:
+                if said == words.QUIET:
+                    await self.shelf.hush(place.channel, place.thread)
+                await self._say(work, post, said, standing, anew=anew)
+            else:
+                async with at_work(self.account, place):
+                    await self._answer(work, post, text, standing, anew=anew)
+            await self.shelf.becomes(key, Fate.ANSWERED)
+        except _Over as over:
+            await self._end(work, post, over.fate)
+            return False
+        return True
+
+    async def withdraw(self, work: Work) -> None:
+        """A question was deleted: what it was answered goes too. Raises SlackUnavailable."""
+        post = Post(self.account, place_of(work), key_of(work))
+        await post.withdraw()
+        await self.shelf.withdraw(post.key)
 
     async def give_up(self, work: Work, fault: BaseException) -> None:
         """Tell, once, that this question will not be answered; a half-shown answer gives way to that."""
         told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
-        post = Post(self.account, place_of(work), work.id)
+        post = Post(self.account, place_of(work), key_of(work))
         async with at_work(self.account, post.place):
-            await self._say(work, post, told, await post.look_up())
+            await self._say(work, post, told, await post.look_up(), anew="answer" in work.payload)
+        await self.shelf.becomes(post.key, Fate.ANSWERED)
 
-    async def _say(self, work: Work, post: Post, said: str, standing: dict[str, Standing]) -> None:
+    async def _begin_anew(self, key: str) -> None:
+        """An edited question is asked again, unless it was deleted since."""
+        if await self.shelf.fate(key) is Fate.WITHDRAWN:
+            raise NotForUs(key)
+        await self.shelf.withdraw(key)
+        await self.shelf.becomes(key, Fate.ASKED)
+
+    async def _say(
+        self, work: Work, post: Post, said: str, standing: dict[str, Standing], *, anew: bool = False
+    ) -> None:
         await work.note(POSTING, post.key)
-        await post.deliver(blocks.plain(said), standing)
+        await post.deliver(blocks.plain(said), standing, anew=anew)
 
-    async def _answer(self, work: Work, post: Post, question: str, standing: dict[str, Standing]) -> None:
+    async def _answer(self, work: Work, post: Post, text: str, standing: dict[str, Standing], *, anew: bool) -> None:
         kept = work.notes.get(ANSWERED)
         if kept is not None:
-            await post.deliver(blocks.load(kept), standing)
+            await post.deliver(blocks.load(kept), standing, anew=anew)
             return
         await work.note(POSTING, post.key)
         place = post.place
         stream = Stream(self.account, channel=place.channel, thread=place.thread, person=place.person)
         screen = Screen(stream, shows=not standing)
         try:
-            answer = await self.ask(work, question, screen)
-            messages = blocks.compose(answer)
+            answer = await self._asked(post.key, self.ask(work, text, screen))
+            messages = blocks.with_buttons(blocks.compose(answer), under(answer, post.key))
+            await self.shelf.answered(post.key, answer)
             await work.note(ANSWERED, blocks.dump(messages))
             screen.close(answer)
-            await post.deliver(messages, standing, stream, screen.streamed)
+            await post.deliver(messages, standing, stream, screen.streamed, anew=anew)
+        except _Over as over:
+            await stream.cancel()
+            if over.fate is Fate.WITHDRAWN and stream.ts is not None:  # its thread may be gone, and no look-up find it
+                await post.take_away(stream.ts)
+            raise
         finally:
             await stream.cancel()
+
+    async def _asked(self, key: str, asking: Any) -> Answer:
+        """The answer, unless the question's fate changes meanwhile. Raises _Over."""
+        changed = self._running.setdefault(key, asyncio.Event())
+        answering: asyncio.Task[Answer] = asyncio.ensure_future(asking)
+        try:
+            while not answering.done():
+                looking = asyncio.ensure_future(changed.wait())
+                await asyncio.wait((answering, looking), timeout=self.look_s, return_when=asyncio.FIRST_COMPLETED)
+                looking.cancel()
+                changed.clear()
+                await self._look(key)
+            return await answering
+        finally:
+            self._running.pop(key, None)
+            answering.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await answering
+
+    async def _look(self, key: str) -> None:
+        fate = await self.shelf.fate(key)
+        if fate in _OVER:
+            raise _Over(fate)
+
+    async def _end(self, work: Work, post: Post, fate: Fate) -> None:
+        """Leave nothing half-shown: a stopped answer says so, a withdrawn one goes, an edited one is asked anew."""
+        if fate is Fate.STOPPED:
+            await self._say(work, post, words.STOPPED, await post.look_up(), anew=True)
+
+
+def key_of(work: Work) -> str:
+    """What names the question and its answer: that of the first job where this one asks it anew."""
+    return str(work.payload.get("answer") or work.id)
 
 
 def place_of(work: Work) -> Place:
     payload = work.payload
     return Place(payload["channel"], payload["thread"], payload["ts"], payload["user"])
-
-
-@dataclass(slots=True)
-class Screen:
-    """Shows an answer in a stream as it comes about. `shows` is False where an earlier run's message stands: it is
-    replaced at the end instead. `streamed`: the Markdown added so far."""
-
-    stream: Stream
-    shows: bool
-    streamed: str = ""
-    _prose: Prose = field(default_factory=Prose)
-    _cards: dict[str, int] = field(default_factory=dict)
-    _looking: bool = False
-    _full: bool = False
-
-    async def reading(self, reading: Reading) -> None:
-        if not self.shows or reading.article.id in self._cards:
-            return
-        if not self._cards:
-            self.stream.add(kit.plan(words.PLAN))
-        count = self._cards[reading.article.id] = len(self._cards) + 1
-        if count > CARDS:
-            self.stream.add(kit.card("more", f"{words.MORE_SOURCES}: {count - CARDS}", "complete"))
-            return
-        says = shortened(reading.says, SAYS_CHARACTERS)
-        self.stream.add(kit.source_card(f"source-{count}", who(reading.article), says, reading.article))
-
-    async def second_look(self) -> None:
-        if self.shows:
-            self._looking = True
-            self.stream.add(kit.card("second-look", words.SECOND_LOOK, "in_progress"))
-
-    async def statement(self, statement: Statement) -> None:
-        if not self.shows:
-            return
-        for piece in self._prose.add(statement):
-            self._full = self._full or len(self.streamed) + len(piece) > BODY_CHARACTERS
-            if not self._full:  # the rest comes in the next message
-                self.streamed += piece
-                self.stream.add(kit.streamed(piece))
-
-    def close(self, answer: Answer) -> None:
-        """Bring what was begun to its end; the message is about to be finished."""
-        if self._looking:
-            self.stream.add(kit.card("second-look", words.SECOND_LOOK, "complete"))
-        if self._cards:
-            count = len(answer.shown)
-            self.stream.add(kit.plan(words.PLAN_DONE.format(articles=f"{count} article{'s' if count != 1 else ''}")))

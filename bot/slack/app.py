@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,18 +20,36 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.errors import WrongUse
+from bot.slack import clicks
 from bot.slack.account import Account
-from bot.slack.intake import Inbox, keeper
+from bot.slack.answering import Answering
+from bot.slack.clicks import Clicks
+from bot.slack.intake import Inbox, Intake
+from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused, slack_errors
 
 WORKSPACE = "local"  # the one joined by tokens
+_ANY = re.compile("")
 
 
-def bolt_app(account: Account, inbox: Inbox, *, signing_secret: str = "", workspace: str = WORKSPACE) -> AsyncApp:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the app joins: who it is, where work is kept, and what serves a person at once."""
+
+    account: Account
+    inbox: Inbox
+    shelf: Shelf
+    answering: Answering
+    clicks: Clicks
+    workspace: str = WORKSPACE
+
+
+def bolt_app(room: Room, *, signing_secret: str = "") -> AsyncApp:
     """The app. It keeps what is asked and acks; the answering is a job's work.
 
     An empty signing secret serves Socket Mode alone.
     """
+    account = room.account
     known = account.client
     signed_in = AuthorizeResult(
         enterprise_id=None, team_id=account.team, bot_token=known.token, bot_id=account.bot, bot_user_id=account.user
@@ -40,13 +61,34 @@ def bolt_app(account: Account, inbox: Inbox, *, signing_secret: str = "", worksp
 
     client = AsyncWebClient(base_url=known.base_url, session=known.session, retry_handlers=known.retry_handlers)
     app = AsyncApp(name="crosscheck", signing_secret=signing_secret, client=client, authorize=authorize)
-    app.middleware(keeper(account, inbox, workspace))
-    app.event(re.compile(""))(_accepted)
+    intake = Intake(
+        account,
+        room.inbox,
+        room.shelf,
+        room.workspace,
+        wants=(clicks.wants,),
+        interrupt=room.answering.interrupt,
+    )
+
+    # Plain functions: Bolt looks at a listener's own parameters, which a method's first would confuse.
+    async def keep(body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        return await intake(body, next)
+
+    async def accepted() -> None:
+        """What an event asked was kept before. One that asks nothing is acked too, or Slack would send it again."""
+
+    async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await room.clicks.open(body)
+
+    async def submitted(ack: AsyncAck) -> None:
+        await ack()
+
+    app.middleware(keep)
+    app.event(_ANY)(accepted)
+    app.action(_ANY)(clicked)
+    app.view(_ANY)(submitted)
     return app
-
-
-async def _accepted() -> None:
-    """What an event asked was kept before. One that asks nothing is acked too, or Slack would send it again."""
 
 
 @asynccontextmanager
@@ -69,11 +111,11 @@ async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncI
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-def http_app(account: Account, inbox: Inbox, *, signing_secret: str, workspace: str = WORKSPACE) -> Starlette:
+def http_app(room: Room, *, signing_secret: str) -> Starlette:
     """Events over HTTP, and `/health` for whoever watches the process. Raises WrongUse without a secret."""
     if not signing_secret:
         raise WrongUse("events over HTTP need SLACK_SIGNING_SECRET")
-    handler = AsyncSlackRequestHandler(bolt_app(account, inbox, signing_secret=signing_secret, workspace=workspace))
+    handler = AsyncSlackRequestHandler(bolt_app(room, signing_secret=signing_secret))
 
     async def events(request: Request) -> Response:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.news import words
 from bot.news.model import Answer, Mode, Statement
@@ -53,6 +53,12 @@ def load(kept: str) -> list[Message]:
 def plain(said: str) -> list[Message]:
     """The bot's own short word as a message."""
     return [Message(escape.mrkdwn(said), escape.markdown(said))]
+
+
+def with_buttons(messages: Sequence[Message], buttons: Sequence[Json]) -> list[Message]:
+    """The messages with what can be pressed under the last."""
+    *before, last = messages
+    return [*before, replace(last, tail=(*last.tail, *buttons))]
 
 
 def compose(answer: Answer) -> list[Message]:

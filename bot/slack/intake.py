@@ -1,7 +1,7 @@
-"""What asks something of the bot becomes a job before Slack is told that the event arrived.
+"""What asks something of the bot becomes a job before Slack is told that it arrived.
 
-Slack is acked before any listener runs, so the keeping stands in a global middleware; where it fails, the event
-is not acked and Slack sends it again.
+Slack is acked before any listener runs, so the keeping stands in a global middleware; where it fails, an event is not
+acked and Slack sends it again, and a person who pressed or typed something is told by Slack that it failed.
 """
 
 from __future__ import annotations
@@ -9,25 +9,53 @@ from __future__ import annotations
 import html
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slack_bolt.response import BoltResponse
 
 from bot.errors import CrosscheckError
+from bot.news.asked import Asked, Fate
 from bot.slack.account import Account
+from bot.slack.shelf import Questions
 
 log = logging.getLogger(__name__)
 
-ANSWER = "answer"  # the kind of job
+ANSWER = "answer"  # the kinds of job
+WITHDRAW = "withdraw"
 A_PERSON_WAITS = 10  # priority
-EVENTS = ("app_mention", "message.im")  # what the app subscribes to, as the manifest names them
+# What the app subscribes to, as the manifest names it.
+EVENTS = (
+    "agent_session_stopped",
+    "app_home_opened",
+    "app_mention",
+    "member_joined_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]*))?>")
+_ADDRESSED = re.compile(r"<@|<!(?:here|channel|everyone|subteam)")
 _SPECIAL = re.compile(r"<[#!@][^>|]*(?:\|([^>]*))?>")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _LINK = re.compile(r"<([^>|\s]+)(?:\|([^>]*))?>")
+
+Body = Mapping[str, Any]
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A job to be kept. Any of its `keys` that is known makes it one that was kept before."""
+
+    kind: str
+    payload: Payload
+    keys: Sequence[str]
+    lane: str = ""
 
 
 class Inbox(Protocol):
@@ -36,49 +64,131 @@ class Inbox(Protocol):
     async def put(
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
     ) -> str | None:
-        """Keep a job; None where any of its keys is known already. Raises StoreError."""
+        """Keep a job; its id, or None where any of its keys is known already. Raises StoreError."""
 
 
-def keeper(account: Account, inbox: Inbox, workspace: str) -> Callable[..., Awaitable[BoltResponse | None]]:
-    """The middleware."""
+Wants = Callable[[Body], Accepted | None]
+Interrupt = Callable[[Iterable[str]], None]
 
-    async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        payload = asked(body, account)
-        if payload is not None:
-            team, channel = payload["team"], payload["channel"]
-            keys = [f"event:{body['event_id']}", f"message:{team}:{channel}:{payload['ts']}"]
-            lane = f"{team}:{channel}:{payload['thread']}"
-            try:
-                await inbox.put(ANSWER, payload, keys=keys, workspace=workspace, lane=lane, priority=A_PERSON_WAITS)
-            except CrosscheckError as fault:
-                log.error("an event could not be kept; Slack will send it again", extra={"reason": str(fault)})
-                return BoltResponse(status=503, body="")
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The middleware. `wants`: what other than events makes a job; `interrupt` tells running answers of a new fate."""
+
+    account: Account
+    inbox: Inbox
+    questions: Questions
+    workspace: str
+    wants: Sequence[Wants] = ()
+    interrupt: Interrupt = lambda keys: None
+
+    async def __call__(self, body: Body, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        try:
+            await self._keep(body)
+        except CrosscheckError as fault:
+            log.error("an event could not be kept; Slack will send it again", extra={"reason": str(fault)})
+            return BoltResponse(status=503, body="")
         await next()
         return None
 
-    return keep
+    async def _keep(self, body: Body) -> None:
+        for found in (wants(body) for wants in self.wants):
+            if found is not None:
+                await self._put(found)
+                return
+        if body.get("type") != "event_callback":
+            return
+        event = body.get("event") or {}
+        if event.get("type") == "agent_session_stopped":
+            await self._stop(event)
+        elif event.get("subtype") == "message_changed":
+            await self._changed(body, event)
+        elif event.get("subtype") == "message_deleted":
+            await self._withdraw(body, event.get("previous_message") or {})
+        else:
+            await self._ask(body)
+
+    async def _put(self, job: Accepted) -> str | None:
+        return await self.inbox.put(
+            job.kind, job.payload, keys=job.keys, workspace=self.workspace, lane=job.lane, priority=A_PERSON_WAITS
+        )
+
+    async def _ask(self, body: Body) -> None:
+        payload = asked(body, self.account) or await self._goes_on(body)
+        if payload is None:
+            return
+        keys = [f"event:{body['event_id']}", f"message:{payload['team']}:{payload['channel']}:{payload['ts']}"]
+        job = await self._put(Accepted(ANSWER, payload, keys, lane_of(payload)))
+        if job is not None:
+            await self.questions.asked(question(job, payload))
+
+    async def _goes_on(self, body: Body) -> Payload | None:
+        """The payload where a thread's asker goes on in it without a mention, and addresses nobody else."""
+        event = body.get("event") or {}
+        text, thread = str(event.get("text") or ""), event.get("thread_ts")
+        if event.get("type") != "message" or not thread or _ADDRESSED.search(text):
+            return None
+        payload = _payload(body, self.account)
+        if payload is None or not payload["text"]:
+            return None
+        listens = await self.questions.listens(payload["channel"], payload["thread"], payload["user"])
+        return payload if listens else None
+
+    async def _changed(self, body: Body, event: Body) -> None:
+        """A person's edit of a question has it answered again; a deletion may come as a tombstone."""
+        now, before = event.get("message") or {}, event.get("previous_message") or {}
+        if now.get("subtype") == "tombstone":
+            await self._withdraw(body, before)
+            return
+        if not _from_a_person(now, self.account) or now.get("text") == before.get("text"):
+            return
+        known = await self.questions.question(str(event["channel"]), str(now["ts"]))
+        if known is None or known.person != now["user"]:
+            return
+        text = written(str(now.get("text") or ""), self.account.user)
+        edited = (now.get("edited") or {}).get("ts") or event.get("ts")
+        payload = _at(body, self.account, known) | {"text": text, "answer": known.key}
+        keys = [f"event:{body['event_id']}", f"edit:{known.channel}:{known.ts}:{edited}"]
+        await self.questions.becomes(known.key, Fate.EDITED)
+        self.interrupt([known.key])
+        await self._put(Accepted(ANSWER, payload, keys, lane_of(payload)))
+
+    async def _withdraw(self, body: Body, before: Body) -> None:
+        event = body["event"]
+        ts = before.get("ts") or event.get("deleted_ts")
+        known = await self.questions.question(str(event["channel"]), str(ts)) if ts else None
+        if known is None:
+            return
+        await self.questions.becomes(known.key, Fate.WITHDRAWN)
+        self.interrupt([known.key])
+        payload = _at(body, self.account, known) | {"answer": known.key}
+        keys = [f"event:{body['event_id']}", f"deleted:{known.channel}:{known.ts}"]
+        await self._put(Accepted(WITHDRAW, payload, keys, lane_of(payload)))
+
+    async def _stop(self, event: Body) -> None:
+        thread = event.get("thread_ts")
+        if thread:
+            self.interrupt(await self.questions.stop(str(event["channel"]), str(thread)))
 
 
-def asked(body: Mapping[str, Any], account: Account) -> dict[str, Any] | None:
-    """The payload of a job where an event asks something of the bot; None where it asks nothing.
+def asked(body: Body, account: Account) -> Payload | None:
+    """The payload of a job where an event asks something of the bot by itself; None where it does not.
 
     `ts` is the question's time stamp, `thread` that of the thread it is answered in, `text` what was written
     without the mention of the bot.
     """
     event = body.get("event") or {}
-    if body.get("type") != "event_callback" or not _from_a_person(event, account):
-        return None
-    name = event["type"] if event["type"] != "message" else f"message.{event.get('channel_type')}"
-    if name not in EVENTS or event.get("subtype") not in _ASKING_SUBTYPES or event.get("hidden"):
-        return None
-    return {
-        "team": str(body.get("team_id") or event.get("team") or account.team),
-        "channel": str(event["channel"]),
-        "thread": str(event.get("thread_ts") or event["ts"]),
-        "ts": str(event["ts"]),
-        "user": str(event["user"]),
-        "text": written(str(event.get("text") or ""), account.user),
-    }
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
+    return _payload(body, account) if direct or event.get("type") == "app_mention" else None
+
+
+def question(key: str, payload: Mapping[str, Any]) -> Asked:
+    return Asked(key, payload["channel"], payload["thread"], payload["ts"], payload["user"])
+
+
+def lane_of(payload: Mapping[str, Any]) -> str:
+    """What is asked in one thread is answered in order."""
+    return f"{payload['team']}:{payload['channel']}:{payload['thread']}"
 
 
 def written(text: str, bot_user: str) -> str:
@@ -89,6 +199,36 @@ def written(text: str, bot_user: str) -> str:
     return _BLANKS.sub(" ", html.unescape(text)).strip()
 
 
-def _from_a_person(event: Mapping[str, Any], account: Account) -> bool:
+def _payload(body: Body, account: Account) -> Payload | None:
+    event = body.get("event") or {}
+    if body.get("type") != "event_callback" or not _from_a_person(event, account):
+        return None
+    if event.get("subtype") not in _ASKING_SUBTYPES or event.get("hidden"):
+        return None
+    return {
+        "team": _team(body, account),
+        "channel": str(event["channel"]),
+        "thread": str(event.get("thread_ts") or event["ts"]),
+        "ts": str(event["ts"]),
+        "user": str(event["user"]),
+        "text": written(str(event.get("text") or ""), account.user),
+    }
+
+
+def _at(body: Body, account: Account, known: Asked) -> Payload:
+    return {
+        "team": _team(body, account),
+        "channel": known.channel,
+        "thread": known.thread,
+        "ts": known.ts,
+        "user": known.person,
+    }
+
+
+def _team(body: Body, account: Account) -> str:
+    return str(body.get("team_id") or (body.get("event") or {}).get("team") or account.team)
+
+
+def _from_a_person(event: Body, account: Account) -> bool:
     user = event.get("user")
     return bool(user) and user not in (account.user, "USLACKBOT") and not event.get("bot_id")

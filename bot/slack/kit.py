@@ -79,11 +79,20 @@ def lines(groups: Iterable[Sequence[Json]], between: Json) -> list[Json]:
 
 
 def header(words: str) -> Json:
-    return {"type": "header", "text": {"type": "plain_text", "text": escape.label(words), "emoji": False}}
+    return {"type": "header", "text": plain(words)}
 
 
 def context(words: str) -> Json:
-    return {"type": "context", "elements": [{"type": "plain_text", "text": escape.label(words), "emoji": False}]}
+    return {"type": "context", "elements": [plain(words)]}
+
+
+def plain(words: str) -> Json:
+    """Plain text of the bot's own, or escaped like it."""
+    return {"type": "plain_text", "text": escape.label(words), "emoji": False}
+
+
+def button(action: str, words: str, value: str) -> Json:
+    return {"type": "button", "action_id": action, "text": plain(words), "value": value}
 
 
 def markdown(prepared: str) -> Json:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import SlackUnavailable
@@ -25,6 +25,7 @@ from bot.slack.trouble import SlackRefused, slack_errors
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "crosscheck_answer"
+MOST_MESSAGES = 50  # of one answer that are looked for when a shorter one takes its place
 _CLIENT_IDS = uuid.UUID("6f6a1c0e-3d0b-5c39-9c5c-8b1c5b1f7a51")  # any fixed one
 
 
@@ -88,17 +89,40 @@ class Post:
         standing: dict[str, Standing],
         stream: Stream | None = None,
         streamed: str = "",
+        *,
+        anew: bool = False,
     ) -> None:
-        """Bring all messages to stand, each once. `streamed` is the Markdown that was added to the stream.
+        """Bring all messages to stand, each once. `streamed` is the Markdown that was added to the stream; `anew`
+        has messages that stand whole replaced too, and those beyond the new ones taken away.
 
         Raises SlackUnavailable, after which a look-up and another call end well, or SlackRefused.
         """
         first, *rest = messages
+        if anew:
+            standing = {key: replace(found, whole=False) for key, found in standing.items()}
         await self._first(first, standing.get(self.key), stream, streamed)
         for number, message in enumerate(rest, 2):
             key = f"{self.key}:{number}"
-            if key not in standing:
+            known = standing.get(key)
+            if known is None:
                 await self._post(message, key)
+            elif not known.whole:
+                await self._replace(known.ts, message, key)
+        if anew:
+            for number in range(len(messages) + 1, MOST_MESSAGES):
+                if (surplus := standing.get(f"{self.key}:{number}")) is not None:
+                    await self._remove(surplus.ts)
+
+    async def withdraw(self) -> None:
+        """Take away whatever stands under the key. Raises SlackUnavailable."""
+        for key, found in (await self.look_up()).items():
+            if key == self.key or key.startswith(f"{self.key}:"):
+                await self.take_away(found.ts)
+
+    async def take_away(self, ts: str) -> None:
+        """Take a message of ours away, streaming or not. Raises SlackUnavailable."""
+        await self._end_stream(ts, self.key)
+        await self._remove(ts)
 
     async def _first(self, message: Message, known: Standing | None, stream: Stream | None, streamed: str) -> None:
         if known is None and stream is not None:
@@ -112,7 +136,7 @@ class Post:
         if known is None:
             await self._post(message, self.key)
         elif not known.whole:
-            await self._replace(known.ts, message)
+            await self._replace(known.ts, message, self.key)
 
     async def _finish(self, stream: Stream, waiting: list[Json], message: Message, streamed: str) -> bool:
         """End the stream where it shows what the message begins with; True where that is all it takes."""
@@ -127,14 +151,10 @@ class Post:
             return False
         return True
 
-    async def _replace(self, ts: str, message: Message) -> None:
+    async def _replace(self, ts: str, message: Message, key: str) -> None:
         """Make a message of ours, streaming or not, into this one."""
         client, channel = self.account.client, self.place.channel
-        try:
-            with slack_errors("chat.stopStream"):  # an open stream takes no update
-                await client.chat_stopStream(channel=channel, ts=ts, metadata=self._metadata(self.key, whole=False))
-        except SlackRefused:
-            pass  # it was stopped, or its time was over
+        await self._end_stream(ts, key)
         try:
             with slack_errors("chat.update"):
                 await client.chat_update(
@@ -142,13 +162,19 @@ class Post:
                     ts=ts,
                     text=message.text,
                     blocks=message.blocks,
-                    metadata=self._metadata(self.key),
+                    metadata=self._metadata(key),
                     parse="none",
                 )
         except SlackRefused as fault:  # somebody deleted it, or it may not be edited any more
             log.info("a message could not be replaced", extra={"reason": str(fault)})
             await self._remove(ts)
-            await self._post(message, self.key)
+            await self._post(message, key)
+
+    async def _end_stream(self, ts: str, key: str) -> None:
+        """An open stream takes no update, and cannot be deleted."""
+        with contextlib.suppress(SlackRefused), slack_errors("chat.stopStream"):  # it was stopped, or its time is over
+            metadata = self._metadata(key, whole=False)
+            await self.account.client.chat_stopStream(channel=self.place.channel, ts=ts, metadata=metadata)
 
     async def _remove(self, ts: str) -> None:
         """Take a half-shown message away, so that it does not stand beside the whole one."""

@@ -34,7 +34,7 @@ from bot.news.model import Answer, Article, Reading, Statement, Usage
 from bot.sample import ARRIVALS, KEPT
 from bot.sandbox.dev import TOKEN_HEADER
 from bot.slack.account import Account
-from bot.slack.answering import Audience
+from bot.slack.screen import Audience
 from bot.wiring.desk import Desk, Fault
 
 TRACES = 200  # answers whose inside is remembered

@@ -20,15 +20,18 @@ from bot.sandbox import Sandbox
 from bot.sandbox.dev import Dev
 from bot.settings import Settings
 from bot.slack.account import signed_in
-from bot.slack.answering import Answering, Audience, Work
-from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
-from bot.slack.intake import ANSWER
+from bot.slack.answering import Answering, Work
+from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
+from bot.slack.clicks import SAID, Clicks
+from bot.slack.intake import ANSWER, WITHDRAW
+from bot.slack.screen import Audience
 from bot.store.conversations import Conversations
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.wiring.desk import SAMPLE, Desk, Reading
 from bot.wiring.dev import Inside, Traced
+from bot.wiring.people import People
 from bot.worker import Job, Worker
 
 GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
@@ -70,30 +73,38 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             sample=Library(database, SAMPLE) if sandbox else None,
         )
         asking = _Asking(desk, Conversations(database, WORKSPACE), inside)
-        answering = Answering(account, asking.ask)
+        people = People(database, WORKSPACE)
+        answering = Answering(account, asking.ask, people)
+        clicks = Clicks(account, people)
 
         async def answer(job: Job) -> None:
             work = _Work(job, jobs)
-            await answering.run(work)
+            stands = await answering.run(work)
             if inside and (trace := inside.trace(job.id)):
                 trace.stage("show")
-            await asking.remember(work)
+            if stands:
+                await asking.remember(work)
 
         async def apologise(job: Job, fault: Exception) -> None:
-            await answering.give_up(_Work(job, jobs), fault)
+            if job.kind == ANSWER:
+                await answering.give_up(_Work(job, jobs), fault)
 
-        worker = Worker(jobs, {ANSWER: answer}, lease_s=settings.lease_s, apologise=apologise)
-        inbox = _Inbox(jobs, worker)
+        async def withdraw(job: Job) -> None:
+            await answering.withdraw(_Work(job, jobs))
+
+        kinds = {ANSWER: answer, WITHDRAW: withdraw, SAID: clicks.run}
+        worker = Worker(jobs, kinds, lease_s=settings.lease_s, apologise=apologise)
+        room = Room(account, _Inbox(jobs, worker), people, answering, clicks)
         running = asyncio.create_task(worker.run(), name="worker")
         stack.push_async_callback(_stop, worker, running)
         if inside:
             pages = inside.application(desk, account, _nobody)
             await stack.enter_async_context(_serve(pages, door))
         if app_token:
-            app = bolt_app(account, inbox, signing_secret=secret)
+            app = bolt_app(room, signing_secret=secret)
             await stack.enter_async_context(socket_mode(app, account, app_token))
         else:
-            http = http_app(account, inbox, signing_secret=secret)
+            http = http_app(room, signing_secret=secret)
             await stack.enter_async_context(_serve(http, _listening(settings.host, settings.port)))
         yield Service(worker, desk, sandbox, dev.url if dev else None)
 

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 
+from bot.news.model import Answer
 from bot.sandbox import Message, Sandbox
 from bot.slack.account import Account, signed_in
-from bot.slack.answering import Answering, Ask
-from bot.slack.app import bolt_app, http_app, socket_mode
+from bot.slack.answering import Answering, Work
+from bot.slack.app import Room, bolt_app, http_app, socket_mode
+from bot.slack.clicks import SAID, Clicks
+from bot.slack.intake import ANSWER, WITHDRAW
+from bot.slack.screen import Audience
 from tests.slack import answers
-from tests.slack.fakes import Job, MemoryInbox, Oracle
+from tests.slack.fakes import Job, MemoryInbox, MemoryShelf, Oracle
 
 
 @dataclass
@@ -26,10 +30,21 @@ class Bot:
     account: Account
     inbox: MemoryInbox
     oracle: Oracle
+    shelf: MemoryShelf = field(default_factory=MemoryShelf)
     faults: list[Exception] = field(default_factory=list)
 
-    def answering(self, ask: Ask | None = None) -> Answering:
-        return Answering(self.account, ask or self.oracle)
+    def __post_init__(self) -> None:
+        self.answering = Answering(self.account, self.asked, self.shelf)
+        self.clicks = Clicks(self.account, self.shelf)
+        self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks)
+        self.runs = {
+            ANSWER: self.answering.run,
+            WITHDRAW: self.answering.withdraw,
+            SAID: self.clicks.run,
+        }
+
+    async def asked(self, work: Work, question: str, audience: Audience) -> Answer:
+        return await self.oracle(work, question, audience)  # whichever it is by then
 
     async def work(self) -> None:
         number = 0
@@ -37,7 +52,7 @@ class Bot:
             job = await self.inbox.next(number)
             number += 1
             try:
-                await self.answering().run(job)
+                await self.runs[job.kind](job)
             except Exception as fault:
                 self.faults.append(fault)
             job.ended.set()
@@ -101,7 +116,7 @@ async def idle(sandbox: Sandbox, account: Account) -> Bot:
 @pytest.fixture
 async def bot(idle: Bot) -> AsyncIterator[Bot]:
     """A bot that listens over Socket Mode and works."""
-    app = bolt_app(idle.account, idle.inbox)
+    app = bolt_app(idle.room)
     async with socket_mode(app, idle.account, idle.sandbox.app_token):
         await idle.sandbox.wait_connected()
         async with working(idle):
@@ -111,7 +126,7 @@ async def bot(idle: Bot) -> AsyncIterator[Bot]:
 @pytest.fixture
 async def bot_over_http(idle: Bot) -> AsyncIterator[Bot]:
     """A bot that listens over HTTP and works; `sandbox.request_url` is where."""
-    served = http_app(idle.account, idle.inbox, signing_secret=idle.sandbox.signing_secret)
+    served = http_app(idle.room, signing_secret=idle.sandbox.signing_secret)
     async with serving(served) as url, working(idle):
         idle.sandbox.request_url = f"{url}/slack/events"
         yield idle

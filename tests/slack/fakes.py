@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.errors import StoreUnavailable
+from bot.news.asked import Asked, Fate, Shown
+from bot.news.labels import Verdict
 from bot.news.model import Answer
-from bot.slack.answering import Audience, Work
+from bot.news.words import citations
+from bot.slack.answering import Work
+from bot.slack.screen import Audience
 
 
 @dataclass
@@ -18,6 +22,7 @@ class Job:
 
     id: str
     payload: Mapping[str, Any]
+    kind: str = "answer"
     notes: dict[str, str] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -44,7 +49,7 @@ class MemoryInbox:
         if self._keys & set(keys):
             return None
         self._keys |= set(keys)
-        job = Job(f"job-{len(self.jobs) + 1}", payload)
+        job = Job(f"job-{len(self.jobs) + 1}", payload, kind)
         self.jobs.append(job)
         self.options.append({"kind": kind, "keys": keys, "workspace": workspace, "lane": lane, "priority": priority})
         self._came.set()
@@ -56,6 +61,73 @@ class MemoryInbox:
             self._came.clear()
             await self._came.wait()
         return self.jobs[number]
+
+
+@dataclass
+class MemoryShelf:
+    """Keeps questions and answers; `said` is what people said of them, in order. While `away`, nothing is found."""
+
+    away: bool = False
+    questions: dict[str, Asked] = field(default_factory=dict)
+    answers: dict[str, tuple[Answer, str | None]] = field(default_factory=dict)
+    quiet: set[tuple[str, str]] = field(default_factory=set)
+    said: list[tuple[Any, ...]] = field(default_factory=list)
+
+    async def asked(self, question: Asked) -> None:
+        self.questions.setdefault(question.key, question)
+
+    async def question(self, channel: str, ts: str) -> Asked | None:
+        return next((q for q in self.questions.values() if (q.channel, q.ts) == (channel, ts)), None)
+
+    async def fate(self, key: str) -> Fate | None:
+        return self.questions[key].fate if key in self.questions else None
+
+    async def becomes(self, key: str, fate: Fate) -> None:
+        if key in self.questions:
+            self.questions[key] = replace(self.questions[key], fate=fate)
+
+    async def stop(self, channel: str, thread: str) -> list[str]:
+        found = [q.key for q in self.questions.values() if (q.channel, q.thread) == (channel, thread)]
+        stopped = [key for key in found if self.questions[key].fate is Fate.ASKED]
+        for key in stopped:
+            await self.becomes(key, Fate.STOPPED)
+        return stopped
+
+    async def withdraw(self, key: str) -> None:
+        await self.becomes(key, Fate.WITHDRAWN)
+        self.answers.pop(key, None)
+
+    async def listens(self, channel: str, thread: str, person: str) -> bool:
+        asked = [q for q in self.questions.values() if (q.channel, q.thread, q.person) == (channel, thread, person)]
+        return bool(asked) and (channel, thread) not in self.quiet
+
+    async def hush(self, channel: str, thread: str) -> None:
+        self.quiet.add((channel, thread))
+
+    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> None:
+        self.answers[key] = (answer, messages)
+
+    async def shown(self, key: str) -> Shown | None:
+        if self.away:
+            raise StoreUnavailable("away")
+        if key not in self.answers:
+            return None
+        answer, _ = self.answers[key]
+        return Shown(self.questions[key], answer.comparison, tuple(citations(answer)))
+
+    async def messages(self, key: str) -> str | None:
+        return self.answers[key][1] if key in self.answers else None
+
+    async def judged(self, key: str, person: str, *, good: bool, words: str) -> None:
+        self.said.append(("judged", key, person, good, words))
+
+    async def label(self, key: str, verdict: Verdict, person: str, words: str) -> bool:
+        self.said.append(("label", key, verdict, person, words))
+        return key in self.answers
+
+    async def follow(self, key: str, person: str, channel: str, thread: str) -> bool:
+        self.said.append(("follow", key, person, channel, thread))
+        return key in self.answers
 
 
 @dataclass

@@ -33,7 +33,7 @@ async def test_given_answers_of_every_kind_when_recorded_then_every_call_is_one_
         signed_in(sandbox.bot_token, sandbox.api_url) as account,
     ):
         bot = Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()))
-        async with socket_mode(bolt_app(account, bot.inbox), account, sandbox.app_token), working(bot):
+        async with socket_mode(bolt_app(bot.room), account, sandbox.app_token), working(bot):
             await sandbox.wait_connected()
             await ask_everything(bot)
 

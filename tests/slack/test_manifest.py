@@ -15,7 +15,16 @@ from bot.slack.intake import EVENTS
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT.parent / "shared" / "oracles" / "schema" / "manifest.json"
 
-SCOPES_OF_EVENTS = {"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}}
+SCOPES_OF_EVENTS: dict[str, set[str]] = {
+    "agent_session_stopped": {"assistant:write"},
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+    "message.mpim": {"mpim:history"},
+}
 # Every Web API method that the bot may call, with the scopes that Slack asks for it.
 SCOPES_OF_METHODS: dict[str, set[str]] = {
     "agents_sessions_setStatus": {"assistant:write"},
@@ -23,11 +32,15 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "assistant_threads_setStatus": {"assistant:write"},
     "auth_test": set(),
     "chat_delete": {"chat:write"},
+    "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_stopStream": {"chat:write"},
     "chat_stream": {"chat:write"},
     "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "views_open": set(),
+    "views_update": set(),
 }
 
 

@@ -13,14 +13,16 @@ from bot.news.model import Answer
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
-from bot.slack.answering import Answering, Audience, Work
+from bot.slack.answering import Answering, Work
 from bot.slack.blocks import compose
+from bot.slack.screen import Audience
 from bot.slack.trouble import SlackRefused
 from tests.slack import answers
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Job, MemoryInbox, Oracle
 
 STREAM_CALLS = ("chat.startStream", "chat.appendStream", "chat.stopStream")
+BESIDE = ("plan", "actions", "context_actions")  # of a message, beside the answer itself
 WHOLE = compose(answers.dispute())[0]
 
 
@@ -34,7 +36,7 @@ def bot(idle: Bot) -> Bot:
 async def running(bot: Bot, job: Job, oracle: Oracle | None = None) -> AsyncIterator[asyncio.Task[None]]:
     """A run of a job that has read its sources and waits to answer."""
     oracle = oracle or bot.oracle
-    task = asyncio.create_task(Answering(bot.account, oracle).run(job))
+    task = asyncio.create_task(Answering(bot.account, oracle, bot.shelf).run(job))
     try:
         await oracle.held.wait()
         yield task
@@ -54,7 +56,7 @@ def stands_whole(replies: list[Message], key: str = "job-by-hand") -> None:
     (reply,) = replies
     assert not reply.streaming
     assert reply.metadata == {"event_type": "crosscheck_answer", "event_payload": {"key": key}}
-    shown = [{k: v for k, v in b.items() if k != "block_id"} for b in reply.blocks if b["type"] != "plan"]
+    shown = [{k: v for k, v in b.items() if k != "block_id"} for b in reply.blocks if b["type"] not in BESIDE]
     assert shown == WHOLE.blocks
 
 
@@ -151,9 +153,9 @@ async def test_given_a_thread_that_cannot_be_looked_up_when_a_post_is_run_again_
     bot.sandbox.faults.cut("chat.postMessage")
     job = await bot.job()
     with pytest.raises(SlackUnavailable):
-        await bot.answering().run(job)
+        await bot.answering.run(job)
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -174,7 +176,7 @@ async def test_given_slack_is_down_for_the_last_call_when_run_again_then_one_who
         bot.oracle.go.set()
         with pytest.raises(SlackUnavailable):
             await run
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
     assert len(bot.oracle.questions) == 1
@@ -210,7 +212,7 @@ async def test_given_a_stream_that_slack_will_not_stop_when_its_time_is_over_the
     assert half.stream is not None
     half.stream.open = False
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -220,7 +222,7 @@ async def test_given_a_process_dies_in_mid_answer_when_run_again_then_its_messag
     async with running(bot, job):  # this one never goes on, as after a kill
         half = await streaming(bot, job)
 
-        await Answering(bot.account, Oracle(answers.dispute())).run(job)
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
 
         stands_whole(bot.replies_to(job))
         assert bot.replies_to(job)[0].ts == half.ts
@@ -234,7 +236,7 @@ async def test_given_a_process_dies_before_anything_showed_when_run_again_then_i
     await job.note("post", job.id)
     bot.oracle.holds = False
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -244,10 +246,10 @@ async def test_given_a_process_dies_after_the_answer_stands_when_run_again_then_
 ) -> None:
     bot.oracle.holds = False
     job = await bot.job()
-    await bot.answering().run(job)
+    await bot.answering.run(job)
     calls = len(posts(bot))
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
     assert len(posts(bot)) == calls
@@ -263,9 +265,9 @@ async def test_given_a_second_death_while_the_first_is_mended_when_run_again_the
         await streaming(bot, job)
         bot.sandbox.faults.fail(method)
         with pytest.raises(SlackUnavailable):
-            await Answering(bot.account, Oracle(answers.dispute())).run(job)
+            await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
 
-        await Answering(bot.account, Oracle(answers.dispute())).run(job)
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
 
         stands_whole(bot.replies_to(job))
 
@@ -280,9 +282,9 @@ async def test_given_a_process_dies_between_two_messages_when_run_again_then_eac
         await bot.sandbox.wait_for(lambda: len(bot.replies_to(job)) == 2)
         run.cancel()
 
-    run = asyncio.create_task(bot.answering().run(job))
+    run = asyncio.create_task(bot.answering.run(job))
     await asyncio.gather(die_after_two(run), run, return_exceptions=True)
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     keys = [m.metadata["event_payload"]["key"] for m in bot.replies_to(job) if m.metadata]
     assert ("chat.postMessage", "duplicate_message_not_allowed") not in bot.sandbox.refusals
@@ -294,11 +296,11 @@ async def test_given_an_earlier_answer_in_the_thread_when_run_again_then_only_it
 ) -> None:
     bot.oracle.holds = False
     first = await bot.job()
-    await bot.answering().run(first)
+    await bot.answering.run(first)
     second = Job("job-two", {**first.payload, "ts": bot.sandbox.workspace.new_ts()})
     await second.note("post", second.id)
 
-    await bot.answering().run(second)
+    await bot.answering.run(second)
 
     one, two = bot.replies_to(first)
     stands_whole([one])
@@ -315,7 +317,7 @@ async def test_given_a_thread_under_a_message_of_the_bot_when_run_again_then_tha
     await job.note("post", job.id)
     bot.oracle.holds = False
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     first, *replies = bot.sandbox.replies(asked)
     assert first.text == "Hello, I am new here."
@@ -333,7 +335,7 @@ async def test_given_lines_were_shown_that_the_answer_does_not_hold_when_finishe
         await bot.sandbox.wait_for(lambda: bot.replies_to(job))
         return answers.dispute()
 
-    await Answering(bot.account, ask).run(job)
+    await Answering(bot.account, ask, bot.shelf).run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -346,7 +348,7 @@ async def test_given_somebody_else_writes_in_the_thread_when_run_again_then_thei
     await job.note("post", job.id)
     bot.oracle.holds = False
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -395,7 +397,7 @@ async def test_given_statuses_are_refused_when_answered_then_it_does_not_matter(
     bot.oracle.holds = False
     job = await bot.job()
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -411,7 +413,7 @@ async def test_given_the_model_fails_in_mid_answer_when_run_again_then_one_whole
     cleared = bot.sandbox.status(GENERAL, job.payload["thread"])
     bot.oracle.fault = None
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     assert cleared is None
     stands_whole(bot.replies_to(job))
@@ -426,8 +428,8 @@ async def test_given_work_is_given_up_when_told_then_one_apology_replaces_the_ha
         with pytest.raises(ReaderUnavailable):
             await run
 
-    await bot.answering().give_up(job, bot.oracle.fault)
-    await bot.answering().give_up(job, bot.oracle.fault)
+    await bot.answering.give_up(job, bot.oracle.fault)
+    await bot.answering.give_up(job, bot.oracle.fault)
 
     (reply,) = bot.replies_to(job)
     assert reply.text == "The model can't be reached right now."
@@ -438,7 +440,7 @@ async def test_given_work_is_given_up_when_told_then_one_apology_replaces_the_ha
 async def test_given_work_is_given_up_by_an_unknown_fault_when_told_then_its_words_are_not_shown(bot: Bot) -> None:
     job = await bot.job()
 
-    await bot.answering().give_up(job, RuntimeError("secret innards"))
+    await bot.answering.give_up(job, RuntimeError("secret innards"))
 
     (reply,) = bot.replies_to(job)
     assert reply.text == "I could not finish this one. Nothing was lost: ask again in a moment."
@@ -447,18 +449,18 @@ async def test_given_work_is_given_up_by_an_unknown_fault_when_told_then_its_wor
 async def test_given_the_answer_stands_when_its_job_is_given_up_then_nothing_is_apologised_for(bot: Bot) -> None:
     bot.oracle.holds = False
     job = await bot.job()
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
-    await bot.answering().give_up(job, RuntimeError("the last note failed"))
+    await bot.answering.give_up(job, RuntimeError("the last note failed"))
 
     stands_whole(bot.replies_to(job))
 
 
 async def test_given_a_greeting_that_was_answered_when_run_again_then_it_is_not_greeted_twice(bot: Bot) -> None:
     job = await bot.job("hello")
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
-    await bot.answering().run(job)
+    await bot.answering.run(job)
 
     (reply,) = bot.replies_to(job)
     assert words.HELLO[:20] in reply.text
@@ -471,7 +473,7 @@ async def test_given_a_thread_of_many_pages_when_run_again_then_the_orphan_is_fo
     async with running(bot, job):
         await streaming(bot, job)
 
-        await Answering(bot.account, Oracle(answers.dispute())).run(job)
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
 
         stands_whole(bot.replies_to(job))
 

@@ -1,0 +1,136 @@
+"""Clicks under an answer. One that does work is a job before it is acked; one that opens a modal uses its trigger at
+once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import CrosscheckError
+from bot.news.labels import Verdict
+from bot.slack import aside, buttons, modals, words
+from bot.slack.account import Account
+from bot.slack.intake import Accepted, Body
+from bot.slack.kit import Json
+from bot.slack.shelf import Shelf
+from bot.slack.trouble import slack_errors
+
+log = logging.getLogger(__name__)
+
+SAID = "said"  # the kind of job: a person said something of an answer; `what` tells which
+_JUDGED, _LABELLED, _FOLLOWED = "judged", "labelled", "followed"
+
+
+def wants(body: Body) -> Accepted | None:
+    """The job of a click or a form under an answer; None where it only opens a modal, or is something else."""
+    if body.get("type") == "view_submission":
+        return _submitted(body)
+    if body.get("type") != "block_actions":
+        return None
+    (action, *_) = body["actions"]
+    payload = _clicked(body, action)
+    keys = [f"click:{payload['user']}:{action['action_id']}:{action.get('action_ts')}"]
+    match action["action_id"]:
+        case buttons.FEEDBACK:
+            good, key = buttons.judged(action["value"])
+            if not good:
+                return None
+            payload |= {"what": _JUDGED, "good": True, "words": "", "answer": key}
+        case buttons.NO_DISPUTE:
+            payload |= {"what": _LABELLED, "verdict": Verdict.NOT_A_DISAGREEMENT.value, "words": ""}
+        case buttons.FOLLOW:
+            payload |= {"what": _FOLLOWED}
+        case _:
+            return None
+    return Accepted(SAID, payload, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """Serves them: `open` what opens at once, `run` what became a job."""
+
+    account: Account
+    shelf: Shelf
+
+    async def open(self, body: Body) -> None:
+        """Open the modal that a click asks for, if it asks for one. Whatever fails is logged: the person sees that
+        nothing opened, and presses again."""
+        (action, *_) = body["actions"]
+        carries = _clicked(body, action)
+        try:
+            match action["action_id"]:
+                case buttons.QUOTES:
+                    await self._quotes(body["trigger_id"], carries["answer"])
+                case buttons.MISSED:
+                    form = modals.form(modals.MISSED_WORDS, words.MISSED_TITLE, words.MISSED_HINT, carries)
+                    await self._show(body["trigger_id"], form)
+                case buttons.FEEDBACK:
+                    good, key = buttons.judged(action["value"])
+                    if not good:
+                        carries |= {"answer": key}
+                        form = modals.form(modals.FEEDBACK_WORDS, words.WORDS_TITLE, words.WORDS_HINT, carries)
+                        await self._show(body["trigger_id"], form)
+        except CrosscheckError as fault:
+            log.warning("a modal could not be shown", extra={"reason": str(fault)})
+
+    async def run(self, work: Any) -> None:
+        """A job of kind SAID. Raises StoreError, SlackUnavailable."""
+        said: Mapping[str, Any] = work.payload
+        key, person = said["answer"], said["user"]
+        if said["what"] == _JUDGED:
+            await self.shelf.judged(key, person, good=said["good"], words=said["words"])
+            told = words.THANKS_GOOD if said["good"] else words.THANKS_BAD
+        elif said["what"] == _LABELLED:
+            verdict = Verdict(said["verdict"])
+            known = await self.shelf.label(key, verdict, person, said["words"])
+            named = words.MISSED if verdict is Verdict.MISSED else words.NOT_A_DISAGREEMENT
+            told = words.THANKS_LABEL.format(verdict=named) if known else words.FORGOTTEN
+        else:
+            known = await self.shelf.follow(key, person, said["channel"], said["thread"])
+            told = words.FOLLOWED if known else words.FORGOTTEN
+        await aside.tell(self.account, said, told)
+
+    async def _quotes(self, trigger: str, key: str) -> None:
+        # First something, for the trigger lasts three seconds and the store may be busy.
+        opened = await self._show(trigger, modals.loading(words.QUOTES_TITLE, words.LOADING_QUOTES))
+        try:
+            shown = await self.shelf.shown(key)
+            told = words.FORGOTTEN
+        except CrosscheckError as fault:
+            shown, told = None, fault.tell
+        view = modals.quotes(shown) if shown else modals.notice(words.QUOTES_TITLE, told)
+        with slack_errors("views.update"):
+            await self.account.client.views_update(view_id=opened, view=view)
+
+    async def _show(self, trigger: str, view: Json) -> str:
+        """The id of the view that was opened."""
+        with slack_errors("views.open"):
+            opened = await self.account.client.views_open(trigger_id=trigger, view=view)
+        return str(opened["view"]["id"])
+
+
+def _submitted(body: Body) -> Accepted | None:
+    view = body["view"]
+    kind = view.get("callback_id")
+    if kind not in (modals.FEEDBACK_WORDS, modals.MISSED_WORDS):
+        return None
+    said, carried = modals.filled(view)
+    payload = carried | {"user": body["user"]["id"], "words": said}
+    if kind == modals.FEEDBACK_WORDS:
+        payload |= {"what": _JUDGED, "good": False}
+    else:
+        payload |= {"what": _LABELLED, "verdict": Verdict.MISSED.value}
+    return Accepted(SAID, payload, [f"form:{view['id']}"])
+
+
+def _clicked(body: Body, action: Body) -> dict[str, Any]:
+    """Who clicked where; `answer` is the button's value."""
+    container = body.get("container") or {}
+    return {
+        "user": body["user"]["id"],
+        "channel": container.get("channel_id") or "",
+        "thread": container.get("thread_ts") or "",
+        "answer": str(action.get("value") or ""),
+    }

@@ -1,0 +1,177 @@
+"""What people of one workspace asked, what they were shown, and what they said of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.news.asked import Asked, Fate, Shown
+from bot.news.model import Citation, Comparison
+from bot.store import comparisons
+from bot.store.answer_tables import asked, feedback
+from bot.store.database import Clock, Database, utc_now
+from bot.store.tables import turns
+
+_MINE = (asked.c.key, asked.c.channel, asked.c.thread, asked.c.ts, asked.c.person, asked.c.fate)
+
+
+class Answers:
+    """Each call is one transaction and raises StoreUnavailable or StoreFull."""
+
+    def __init__(self, database: Database, workspace: str, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._workspace = workspace
+        self._clock = clock
+        self._insert = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
+
+    async def asked(self, question: Asked) -> None:
+        """Keep a question; one that is known stays as it is."""
+        row = {
+            "workspace": self._workspace,
+            "key": question.key,
+            "channel": question.channel,
+            "thread": question.thread,
+            "ts": question.ts,
+            "person": question.person,
+            "fate": question.fate,
+            "listens": bool(question.thread),
+            "at": self._clock(),
+        }
+        kept = self._insert(asked).values(row).on_conflict_do_nothing()
+        await self._database.write(lambda connection: connection.execute(kept))
+
+    async def question(self, channel: str, ts: str) -> Asked | None:
+        """The question that a message asked, if it asked one."""
+        found = select(*_MINE).where(self._of(asked.c.channel == channel, asked.c.ts == ts))
+        row = await self._database.read(lambda connection: connection.execute(found).first())
+        return _asked(row) if row else None
+
+    async def fate(self, key: str) -> Fate | None:
+        """None where the question is not known, or is forgotten."""
+        found = select(asked.c.fate).where(self._of(asked.c.key == key))
+        fate = await self._database.read(lambda connection: connection.scalar(found))
+        return Fate(fate) if fate else None
+
+    async def becomes(self, key: str, fate: Fate) -> None:
+        changed = update(asked).where(self._of(asked.c.key == key)).values(fate=fate)
+        await self._database.write(lambda connection: connection.execute(changed))
+
+    async def stop(self, channel: str, thread: str) -> Sequence[str]:
+        """Stop what is asked in a thread and not answered yet; the keys of it."""
+        changed = (
+            update(asked)
+            .where(self._of(asked.c.channel == channel, asked.c.thread == thread, asked.c.fate == Fate.ASKED))
+            .values(fate=Fate.STOPPED)
+            .returning(asked.c.key)
+        )
+        return await self._database.write(lambda connection: list(connection.scalars(changed)))
+
+    async def listens(self, channel: str, thread: str, person: str) -> bool:
+        """Whether this person asked in the thread, and nobody has asked for quiet since."""
+        found = (
+            select(asked.c.key)
+            .where(self._of(asked.c.channel == channel, asked.c.thread == thread, asked.c.person == person))
+            .where(asked.c.listens)
+            .limit(1)
+        )
+        return await self._database.read(lambda connection: connection.scalar(found)) is not None
+
+    async def hush(self, channel: str, thread: str) -> None:
+        """Whoever asked in the thread mentions the bot again from now on."""
+        mine = self._of(asked.c.channel == channel, asked.c.thread == thread)
+        changed = update(asked).where(mine).values(listens=False)
+        await self._database.write(lambda connection: connection.execute(changed))
+
+    async def keep_shown(
+        self,
+        key: str,
+        comparison: Comparison,
+        cited: Sequence[Citation],
+        *,
+        coverage: str,
+        messages: str | None = None,
+    ) -> None:
+        """Keep what the answer shows. `coverage`: the workspace whose articles it cites."""
+        refs = [[c.article.id, c.article.version, c.sentence.number] for c in cited]
+        shown = {
+            "coverage": coverage,
+            "comparison": comparisons.written(comparison),
+            "cited": json.dumps(refs),
+            "messages": messages,
+        }
+        changed = update(asked).where(self._of(asked.c.key == key)).values(shown)
+        await self._database.write(lambda connection: connection.execute(changed))
+
+    async def read_shown(self, key: str) -> tuple[Shown, str] | None:
+        """What an answer showed, and the workspace whose articles it cites; None where it is forgotten."""
+        found = select(asked).where(self._of(asked.c.key == key, asked.c.coverage.is_not(None)))
+
+        def read(connection: Connection) -> tuple[Shown, str] | None:
+            row = connection.execute(found).first()
+            if row is None:
+                return None
+            refs = json.loads(row.cited)
+            wanted = comparisons.refs(row.comparison) | {(id, version) for id, version, _ in refs}
+            held = comparisons.load(connection, row.coverage, wanted)
+            if wanted - set(held):
+                return None
+            cited = tuple(Citation(held[id, v], held[id, v].sentences[number - 1]) for id, v, number in refs)
+            return Shown(_asked(row), comparisons.read(row.comparison, held), cited), row.coverage
+
+        return await self._database.read(read)
+
+    async def messages(self, key: str) -> str | None:
+        """The messages that were kept with an answer."""
+        found = select(asked.c.messages).where(self._of(asked.c.key == key))
+        return await self._database.read(lambda connection: connection.scalar(found))
+
+    async def withdraw(self, key: str) -> None:
+        """Forget what a question was answered, in its thread's turns too; the question itself stays as withdrawn."""
+        mine = self._of(asked.c.key == key)
+        emptied = update(asked).where(mine).values(fate=Fate.WITHDRAWN, coverage=None, comparison=None, cited=None)
+
+        def forget(connection: Connection) -> None:
+            row = connection.execute(select(asked.c.channel, asked.c.thread, asked.c.comparison).where(mine)).first()
+            if row is not None and row.comparison is not None:
+                said = and_(turns.c.channel == row.channel, turns.c.thread_ts == row.thread)
+                question = json.loads(row.comparison)["question"]
+                connection.execute(
+                    delete(turns).where(turns.c.workspace == self._workspace, said, turns.c.question == question)
+                )
+            connection.execute(emptied)
+
+        await self._database.write(forget)
+
+    async def judged(self, key: str, person: str, *, good: bool, words: str) -> None:
+        """What a person said of an answer; the same said again is kept once."""
+        row = {"workspace": self._workspace, "answer": key, "person": person, "good": good, "words": words}
+        same = and_(*(feedback.c[name] == value for name, value in row.items()))
+
+        def keep(connection: Connection) -> None:
+            if connection.execute(select(feedback.c.id).where(same)).first() is None:
+                connection.execute(insert(feedback), row | {"at": self._clock()})
+
+        await self._database.write(keep)
+
+    async def purge(self, *, older_than_s: float) -> int:
+        """Forget the questions and the feedback that are older; how many questions there were."""
+        before = self._clock() - timedelta(seconds=older_than_s)
+
+        def forget(connection: Connection) -> int:
+            said = and_(feedback.c.workspace == self._workspace, feedback.c.at < before)
+            connection.execute(delete(feedback).where(said))
+            return connection.execute(delete(asked).where(self._of(asked.c.at < before))).rowcount
+
+        return await self._database.write(forget)
+
+    def _of(self, *conditions: Any) -> Any:
+        return and_(asked.c.workspace == self._workspace, *conditions)
+
+
+def _asked(row: Any) -> Asked:
+    return Asked(row.key, row.channel, row.thread, row.ts, row.person, Fate(row.fate))
