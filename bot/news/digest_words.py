@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.news import words
 from bot.news.digest import Digest, Move, Moved
-from bot.news.model import Check, Citation, Comparison, Relation, Statement
+from bot.news.model import Check, Citation, Comparison, Position, Relation, Statement
 
 EVERYTHING = "All coverage"
 NOTHING_NEW = "Nothing new"
@@ -29,6 +29,7 @@ MISSED = "It also covers {count} that could not be sent."
 DETAILS = "Details, quotes and sources"
 MORE_BELOW = "More in the thread: {count}"
 SETTLED_NO_SIDES = "No source speaks to it any more."
+SETTLED_SIDES_FIT = "They no longer contradict each other. {sides}"
 SETTLED_ONE_SIDE = "No source contradicts this any more: {claim}"
 CITED_AT_ONCE = 6  # marks of one line; the thread has all
 
@@ -39,6 +40,7 @@ _COUNTED = {
     Move.CHANGED: ("changed", "changed"),
     Move.SETTLED: ("settled", "settled"),
 }
+_MARKS = frozenset('"“”„«»')
 WARNING, DONE = "⚠️", "✅"
 
 
@@ -127,8 +129,10 @@ def notes(digest: Digest) -> list[str]:
     if not digest.quiet:
         count = len({a.id for a in digest.articles} | {c.article.id for c in citations(digest)})
         read = _count(count, "article")
-        written = digest.happened or digest.lone or digest.moved
-        told.append((words.DISCLAIMER if written else words.OFFLINE_DISCLAIMER).format(read=read))
+        if digest.happened or digest.lone or digest.moved:
+            told.append(words.DISCLAIMER.format(read=read))
+        elif digest.check is Check.NOT_RUN:
+            told.append(words.OFFLINE_DISCLAIMER.format(read=read))
     return told
 
 
@@ -145,7 +149,9 @@ def settled(comparison: Comparison) -> str:
         return words.sentence(comparison.reconciled.text)
     if not comparison.positions:
         return SETTLED_NO_SIDES
-    return SETTLED_ONE_SIDE.format(claim=words.sentence(comparison.positions[0].claim))
+    if len(comparison.positions) == 1:
+        return SETTLED_ONE_SIDE.format(claim=words.sentence(comparison.positions[0].claim))
+    return SETTLED_SIDES_FIT.format(sides=_sides(comparison))
 
 
 def _moved(moved: Moved) -> Line:
@@ -162,8 +168,15 @@ def _moved(moved: Moved) -> Line:
 
 def _sides(comparison: Comparison) -> str:
     """ "The Courier: 41 were granted; The Post and The Echo: 54 were granted." """
-    parts = (f"{words.outlets(p)}: {p.claim.strip().rstrip('.')}" for p in comparison.positions)
+    parts = (f"{_who(p)}: {p.claim.strip().rstrip('.')}" for p in comparison.positions)
     return "; ".join(parts) + "."
+
+
+def _who(position: Position) -> str:
+    """The outlets of a position; where copies are among them, how many sources they come to."""
+    outlets = {r.article.outlet.casefold() for r in position.readings}
+    counted = f" ({words.sources(position.independent)})" if len(outlets) > position.independent else ""
+    return words.outlets(position) + counted
 
 
 def _cited(comparison: Comparison) -> tuple[Citation, ...]:
@@ -184,7 +197,9 @@ def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
 
 def _quoted(statement: Statement) -> Line:
     printed = dict.fromkeys(words.dated(c.article) for c in statement.citations)
-    return Line(f"“{words.folded(statement.text)}”", statement.citations, lead=f"{'; '.join(printed)}:")
+    said = words.folded(statement.text)
+    quote = said if _MARKS.intersection(said) else f"“{said}”"  # one that quotes has marks already
+    return Line(quote, statement.citations, lead=f"{'; '.join(printed)}:")
 
 
 def _count(count: int, what: str) -> str:

@@ -71,18 +71,16 @@ def draw(digest: Digest, edition: Edition, length: Length) -> Drawn:
 
 def _thread(digest: Digest, below: Sequence[Section], numbering: Numbering) -> list[Message]:
     """What did not stand in the message, every side with its quotes, and the sources."""
-    bodies: list[str] = []
+    pages = [_Page("", numbering)]
     for section in below:
-        page, lines = _Page("", numbering), section.lines
+        lines = pages[-1].section(section, len(section.lines))
         while lines:
-            lines = page.section(Section(section.title, lines), len(lines))
-            bodies.append(page.body)
-            page = _Page("", numbering)
+            pages.append(_Page("", numbering))
+            lines = pages[-1].section(Section(section.title, lines), len(lines))
+    bodies = [page.body for page in pages]
     units = [unit for moved in digest.moved for unit in sides(moved.comparison, numbering)]
     units += [[block] for block in _sources(numbering)]
-    if not units and not bodies:
-        return []
-    return _packed(digest_words.DETAILS, bodies or [""], units)
+    return _packed(digest_words.DETAILS, bodies, units) if units or below else []
 
 
 @dataclass(slots=True)

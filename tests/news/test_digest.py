@@ -398,8 +398,30 @@ async def test_given_how_a_dispute_ended_when_told_then_the_words_are_those_of_i
     gone = without(without(entry, "post", NOON - HOUR).entry, "courier", NOON - HOUR / 2)
 
     assert digest_words.settled(reconciled) == "One counts May, the other June."
+    apart = replace(reconciled, reconciled=None)
+    assert digest_words.settled(apart) == (
+        "They no longer contradict each other. The Post: 0 were granted; The Courier: 1 were granted."
+    )
     assert digest_words.settled(gone.entry.comparison) == digest_words.SETTLED_NO_SIDES
     assert digest_words.settled(without(entry, "post", NOON).entry.comparison) == (
         "No source contradicts this any more: 32 were granted."
     )
     assert digest_words.settled(comparison("", [POST], [ECHO], relation=Relation.UPDATE)).startswith("0 were granted")
+
+
+async def test_given_copies_on_a_side_when_told_then_the_line_says_how_many_sources_they_are() -> None:
+    held = comparison("", [POST], [COURIER, ECHO])
+    copied = replace(held, positions=(held.positions[0], replace(held.positions[1], independent=1)))
+
+    (line,) = digest_words.sections(await World(changed=[opened(copied)]).digest())[0].lines
+
+    assert "The Courier and The Echo (1 independent source): 1 were granted." in line.text
+
+
+async def test_given_a_sentence_that_quotes_when_shown_then_its_marks_are_not_doubled() -> None:
+    said = article("said", "“Nobody has a licence,” said Mira Holt.", outlet="The Post")
+    plain = article("plain", "Nobody has a licence in Leeds.", outlet="The Rest")
+
+    (section,) = digest_words.sections(await World([Arrived(said), Arrived(plain)]).digest(model=False))
+
+    assert [line.text for line in section.lines] == [said.text, f"“{plain.text}”"]
