@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from bot.sandbox import acts, events
+from bot.sandbox import acts, events, responses
 from bot.sandbox.core import Slack
 from bot.sandbox.delivery import Courier, Delivery
 from bot.sandbox.state import Json, Message, OpenView, Workspace
@@ -90,7 +90,7 @@ class Acting:
         workspace = self._slack.workspace_of(channel)
         delivery = await _settled(acts.command(self._slack, workspace, channel, user, name, text))
         if delivery.response:
-            acts.said(self._slack, workspace, channel, user, delivery.response)
+            responses.said(self._slack, workspace, channel, user, delivery.response)
         return delivery
 
     async def shortcut(self, callback_id: str, *, user: str, message: Message | None = None) -> Delivery:

@@ -14,7 +14,7 @@ from bot.sandbox.app import App
 from bot.sandbox.checks import Refused
 from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
-from bot.sandbox.state import Channel, Json, Message, Person, Workspace, new_id
+from bot.sandbox.state import Channel, Json, Message, Person, Workspace
 
 if TYPE_CHECKING:
     from bot.sandbox.delivery import Courier
@@ -196,7 +196,3 @@ def trim(kept: list[Any], most: int = 100_000) -> None:
     """Let go of the oldest, so that a sandbox that runs for days does not grow without end."""
     if len(kept) > 2 * most:
         del kept[:-most]
-
-
-def new_view_id() -> str:
-    return new_id("V")

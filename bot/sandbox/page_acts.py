@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.sandbox.acts import NoSuchElement
 from bot.sandbox.checks import Refused
 from bot.sandbox.core import Slack
 from bot.sandbox.delivery import Delivery
+from bot.sandbox.elements import NoSuchElement
 from bot.sandbox.state import Json, Message, OpenView
 
 if TYPE_CHECKING:

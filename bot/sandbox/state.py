@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.texts import texts
+
 Json = dict[str, Any]
 
 
@@ -305,60 +307,3 @@ class Workspace:
             replies = self.threads.get((channel, thread_ts), [])
             first.reply_count = len(replies)
             first.latest_reply = replies[-1] if replies else None
-
-
-def texts(node: Any) -> list[str]:
-    """The texts inside blocks, in the order they are shown."""
-    if isinstance(node, list):
-        return [text for item in node for text in texts(item)]
-    if not isinstance(node, dict):
-        return []
-    if node.get("type") in _INLINE:
-        line = "".join(_part(part) for part in node.get("elements", []))
-        return [line] if line else []
-    found = []
-    for key in _TEXT_KEYS:
-        value = node.get(key)
-        if isinstance(value, str):
-            found.append(value)
-        elif value is not None:
-            found += texts(value)
-    return found
-
-
-_INLINE = {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}
-_TEXT_KEYS = (
-    "title",
-    "subtitle",
-    "label",
-    "text",
-    "body",
-    "fields",
-    "rows",
-    "elements",
-    "element",
-    "accessory",
-    "options",
-    "positive_button",
-    "negative_button",
-    "details",
-    "output",
-    "sources",
-    "tasks",
-    "alt_text",
-    "hint",
-    "child_blocks",
-)
-
-
-def _part(part: Json) -> str:
-    kind = part.get("type")
-    if kind == "emoji":
-        return f":{part.get('name', '')}:"
-    if kind == "user":
-        return f"<@{part.get('user_id', '')}>"
-    if kind == "channel":
-        return f"<#{part.get('channel_id', '')}>"
-    if kind == "broadcast":
-        return f"@{part.get('range', '')}"
-    return str(part.get("text") or part.get("url") or part.get("fallback") or "")

@@ -8,8 +8,8 @@ import time
 from bot.sandbox import checks
 from bot.sandbox.api import Arguments, At, Method
 from bot.sandbox.checks import Refused
-from bot.sandbox.core import Slack, Trigger, new_view_id
-from bot.sandbox.state import Json, OpenView, Workspace
+from bot.sandbox.core import Slack, Trigger
+from bot.sandbox.state import Json, OpenView, Workspace, new_id
 
 MAX_STACK = 3
 
@@ -36,7 +36,7 @@ def place(slack: Slack, workspace: Workspace, user: str, view: Json, *, push: bo
         raise Refused("duplicate_external_id")
     if not push:
         clear(workspace, user)
-    made = new_view_id()
+    made = new_id("V")
     opened = OpenView(
         id=made,
         user=user,
@@ -116,7 +116,7 @@ def _publish(at: At, args: Arguments) -> Json:
     if known is not None and args.get("hash") and args["hash"] != known.hash:
         raise Refused("hash_conflict")
     if known is None:
-        made = new_view_id()
+        made = new_id("V")
         known = at.workspace.homes[user] = OpenView(made, user, view, made)
         at.workspace.views[made] = known
     replace(at.slack, at.workspace, known, view)

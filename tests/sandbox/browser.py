@@ -12,9 +12,15 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
 import pytest
 
+from bot.sandbox import Sandbox
+from tests.sandbox.showblocks import QUESTION
+from tests.sandbox.showbot import BotsDev
+
 T = TypeVar("T")
+ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
 WAIT_S = 10
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -119,6 +125,27 @@ class Tab:
     def troubles(self) -> list[str]:
         """What the console complained of."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+
+
+class Stage:
+    """The page, and what stands behind it."""
+
+    def __init__(self, tab: Tab, sandbox: Sandbox, told: BotsDev, run: Callable[..., Any]) -> None:
+        self.tab, self.sandbox, self.told, self.run = tab, sandbox, told, run
+
+
+def ask(tab: Tab, question: str = QUESTION) -> None:
+    tab.type(".main .composer textarea", "@cross", TAB, question, ENTER)
+
+
+async def api(sandbox: Sandbox, method: str, **args: Any) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{sandbox.api_url}{method}", json=args, headers={"Authorization": f"Bearer {sandbox.bot_token}"}
+        ) as answer,
+    ):
+        assert (await answer.json())["ok"]
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,6 +14,8 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
+from tests.sandbox.browser import Stage, Tab, beside, chromium
+from tests.sandbox.showbot import shown
 
 Connect = Callable[[AsyncApp], Awaitable[None]]
 
@@ -64,3 +67,21 @@ async def connect(sandbox: Sandbox) -> AsyncIterator[Connect]:
             await sandbox.wait_connected()
 
         yield connect
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Any]:
+    with chromium() as driver:
+        yield driver
+
+
+@pytest.fixture
+def stage(driver: Any) -> Iterator[Stage]:
+    """A fresh sandbox with a bot, and the page open on it; the console must stay free of complaints."""
+    with beside(shown()) as ((sandbox, told), run):
+        tab = Tab(driver, sandbox.url)
+        driver.set_window_size(1360, 900)
+        tab.open()
+        yield Stage(tab, sandbox, told, run)
+        assert tab.troubles() == []
+        driver.get("about:blank")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.browser import Tab, chromium
+from tests.sandbox.browser import ENTER, TAB, Tab
 from tests.scripted_model import ScriptedModel, look, reads, reply
 
 ROOT = Path(__file__).parents[2]
@@ -24,13 +24,6 @@ DISPUTE = reply(
     kind="number",
     statements=[],
 )
-TAB, ENTER = "\ue004", "\ue007"
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[Any]:
-    with chromium() as driver:
-        yield driver
 
 
 @pytest.fixture
