@@ -1,0 +1,44 @@
+"""What those who follow a question or a topic hear when new coverage moves a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.news.digest import Move
+from bot.news.model import Comparison
+from bot.news.standing import Change, Happening, State
+
+_MOVES = {
+    Happening.OPENED: Move.NEW,
+    Happening.CHANGED: Move.CHANGED,
+    Happening.REOPENED: Move.REOPENED,
+    Happening.UPDATED: Move.SETTLED,
+    Happening.SETTLED: Move.SETTLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A comparison that has moved. `entry`: its id in the ledger. `owner`: whose followed question it is, and then
+    nobody else's; None for a standing comparison, which is for those who follow its topic. `before`: the comparison as
+    it stood until then, None where there was none.
+    """
+
+    entry: str
+    owner: str | None
+    move: Move
+    comparison: Comparison
+    before: Comparison | None
+    at: datetime
+
+
+def news_of(change: Change) -> News | None:
+    """What a change tells followers; None where it is a person's own doing, the beginning of a follow, a double's, or
+    of what has been dismissed since."""
+    entry = change.entry
+    moved = [e for e in change.events if e.happening in _MOVES and not (entry.private and change.before is None)]
+    if not moved or entry.into is not None or entry.state is State.DISMISSED:
+        return None
+    last = moved[-1]
+    return News(entry.id, entry.owner, _MOVES[last.happening], last.comparison, change.before, last.at)

@@ -1,0 +1,315 @@
+"""The ledger at work: arrivals wait, turns go one at a time, what waits goes on, and followers hear once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import StoreUnavailable
+from bot.llm.client import ModelClient
+from bot.llm.prompts import Prompts
+from bot.news.digest import Move
+from bot.news.follows import News
+from bot.news.ledger import dismiss, follow
+from bot.news.model import Article, Check, Comparison, Relation
+from bot.news.standing import State
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.jobs import JobTable
+from bot.store.ledger import StoredLedger
+from bot.store.library import Library
+from bot.wiring.coverage import LEDGER
+from bot.wiring.desk import SAMPLE, Reading, fill_sample
+from bot.wiring.ledger import FOLLOW, LedgerWork
+from bot.worker import Job
+from tests.databases import database, database_url, postgres_server
+from tests.given import article
+from tests.knowing import knows
+from tests.llm.given import client_of
+from tests.news.ledger_world import Fact
+from tests.scripted_model import ScriptedModel, failed
+
+__all__ = ["database", "database_url", "postgres_server"]
+
+MORNING = datetime(2026, 5, 20, 9, tzinfo=UTC)
+FIRMS = Fact("How many firms have access?", {"Twelve firms": "twelve do", "Twenty firms": "twenty do"})
+TWELVE = article("a", "Twelve firms have access.", "Rain is expected in the north.")
+TWENTY = article("b", "Twenty firms have access.", "The minister smiled at the crowd.")
+
+
+@dataclass
+class Thread:
+    """Followers that note what they are told."""
+
+    heard: list[tuple[str, News]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    async def tell(self, workspace: str, news: News, key: str) -> None:
+        self.heard.append((workspace, news))
+        self.keys.append(key)
+
+
+class Newsroom:
+    """A workspace with its library, ledger and jobs, whose clock moves a minute with each arrival."""
+
+    def __init__(self, database: Database, client: ModelClient | None, workspace: str = "local") -> None:
+        self.database = database
+        self.workspace = workspace
+        self.now = MORNING
+        self.jobs = JobTable(database, Job, clock=lambda: self.now)
+        self.library = Library(database, workspace)
+        self.ledger = StoredLedger(database, workspace)
+        self.thread = Thread()
+        self.reading = Reading(Prompts.load(), client, [], [])
+        self.at_work = self.work()
+
+    def work(self, calls_a_day: int = 1_000) -> LedgerWork:
+        """As a new process would."""
+        return LedgerWork(
+            self.database,
+            self.jobs,
+            self.reading,
+            excerpt_tokens=12_000,
+            calls_a_day=calls_a_day,
+            followers=self.thread,
+            clock=lambda: self.now,
+        )
+
+    async def comes(self, new: Article) -> None:
+        await self.library.add(new)
+        await self.announced(new.id)
+
+    async def goes(self, id: str) -> None:
+        await self.library.remove(id)
+        await self.announced(id)
+
+    async def announced(self, id: str) -> None:
+        self.now += timedelta(minutes=1)
+        await self.jobs.put(LEDGER, {"article": id}, keys=[f"{id} {self.now}"], workspace=self.workspace, lane=LEDGER)
+
+    async def ran(self, kind: str = LEDGER) -> int:
+        """Run the jobs that are due; how many there were."""
+        count = 0
+        while (job := await self.jobs.claim([kind], 60)) is not None:
+            await self.at_work.work()[kind](job)
+            await self.jobs.done(job)
+            count += 1
+        return count
+
+    async def open(self) -> list[str]:
+        return [e.comparison.question for e in await self.ledger.standing(State.OPEN)]
+
+    async def waiting(self) -> list[str]:
+        return [w.article for w in await self.ledger.waiting()]
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    with ScriptedModel() as scripted:
+        knows(scripted, FIRMS)
+        yield scripted
+
+
+@pytest.fixture
+async def room(database: Database, model: ScriptedModel) -> AsyncIterator[Newsroom]:
+    async with client_of(model, attempts=1) as client:
+        yield Newsroom(database, client)
+
+
+async def test_given_two_articles_that_differ_when_they_arrive_then_a_dispute_stands_and_followers_hear_once(
+    room: Newsroom,
+) -> None:
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+
+    ran = await room.ran()
+    told = await room.ran(FOLLOW)
+
+    assert (ran, told) == (2, 1)
+    assert await room.open() == [FIRMS.question]
+    assert await room.waiting() == []
+    [(workspace, news)] = room.thread.heard
+    assert (workspace, news.move, news.owner, news.before) == ("local", Move.NEW, None, None)
+    assert [p.claim for p in news.comparison.positions] == ["twelve do", "twenty do"]
+
+
+async def test_given_a_standing_dispute_when_a_side_goes_away_then_it_is_settled_and_followers_hear(
+    room: Newsroom, model: ScriptedModel
+) -> None:
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    await room.ran()
+    calls = len(model.heard)
+
+    await room.goes("b")
+    await room.ran()
+    await room.ran(FOLLOW)
+
+    assert await room.open() == []
+    assert len(model.heard) == calls
+    assert [news.move for _, news in room.thread.heard] == [Move.NEW, Move.SETTLED]
+    before = room.thread.heard[1][1].before
+    assert before is not None
+    assert before.relation is Relation.DISPUTE
+
+
+async def test_given_a_run_cut_off_before_it_told_when_the_job_runs_again_then_followers_hear_and_nothing_is_paid_twice(
+    room: Newsroom, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.comes(TWELVE)
+    await room.ran()
+    await room.comes(TWENTY)
+    job = await room.jobs.claim([LEDGER], 60)
+    assert job is not None
+    with monkeypatch.context() as crash:
+        crash.setattr(LedgerWork, "_leave_word", _cut_off)
+        with pytest.raises(StoreUnavailable):
+            await room.work().work()[LEDGER](job)
+    calls = len(model.heard)
+
+    await room.jobs.release(job)
+    room.now += timedelta(hours=30)
+    await room.ran()
+    await room.ran(FOLLOW)
+
+    assert await room.open() == [FIRMS.question]
+    assert [news.move for _, news in room.thread.heard] == [Move.NEW]
+    assert len(model.heard) == calls
+
+
+async def _cut_off(*_: object) -> None:
+    raise StoreUnavailable("the process died here")
+
+
+async def test_given_a_day_whose_calls_are_spent_when_midnight_has_passed_in_utc_then_what_waits_goes_on(
+    room: Newsroom, model: ScriptedModel
+) -> None:
+    room.at_work = room.work(calls_a_day=2)
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    await room.ran()
+    capped = (await room.waiting(), len(model.heard), await room.open())
+
+    await room.at_work.go()
+    before = await room.ran()
+    room.now = datetime(2026, 5, 21, 0, 0, 1, tzinfo=UTC)
+    await room.at_work.go()
+    await room.at_work.go()
+    after = await room.ran()
+
+    assert capped == (["a", "b"], 1, [])
+    assert (before, after) == (0, 1)
+    assert await room.waiting() == ["b"]  # the comparison and its second look were this day's two calls
+    assert await room.open() == [FIRMS.question]
+
+
+async def test_given_no_model_when_articles_arrive_then_they_wait_and_no_job_fails(database: Database) -> None:
+    room = Newsroom(database, None)
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+
+    ran = await room.ran()
+    await room.at_work.go()
+
+    assert (ran, await room.ran()) == (2, 0)
+    assert await room.waiting() == ["a", "b"]
+
+
+async def test_given_the_sample_without_a_model_when_its_articles_arrive_then_they_wait_quietly(
+    database: Database,
+) -> None:
+    room = Newsroom(database, None, SAMPLE)
+    room.at_work = LedgerWork(database, room.jobs, Reading.of(Settings()), excerpt_tokens=12_000)
+    await fill_sample(room.library)
+    for each in await room.library.articles():
+        await room.announced(each.id)
+
+    ran = await room.ran()
+
+    assert ran == 10
+    assert len(await room.waiting()) + len(await room.ledger.standing()) > 0
+    assert await room.jobs.dead() == []
+
+
+async def test_given_a_model_that_is_away_when_it_is_back_then_what_waits_goes_on_without_asking_in_between(
+    room: Newsroom, model: ScriptedModel
+) -> None:
+    model.plays(failed(503))
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    await room.ran()
+    while_away = (len(model.heard), await room.waiting())
+
+    room.now += timedelta(minutes=11)
+    await room.at_work.go()
+    await room.ran()
+
+    assert while_away == (1, ["a", "b"])
+    assert await room.waiting() == []
+    assert await room.open() == [FIRMS.question]
+
+
+async def test_given_a_followed_question_when_coverage_answers_it_then_its_owner_hears_of_it_alone(
+    room: Newsroom, model: ScriptedModel
+) -> None:
+    asked = "How many firms got access?"
+    knows(model, Fact(asked, FIRMS.answers, asked=True))
+    comparison = Comparison(asked, Check.CHECKED, Relation.NONE)
+    await follow("thread:1", comparison, room.now, ledger=room.ledger)
+
+    await room.comes(TWELVE)
+    await room.ran()
+    await room.ran(FOLLOW)
+
+    [(_, news)] = room.thread.heard
+    assert (news.owner, news.move, news.before) == ("thread:1", Move.CHANGED, comparison)
+    assert news.comparison.relation is Relation.SINGLE
+    assert await room.open() == []
+
+
+async def test_given_a_dispute_that_was_dismissed_before_followers_heard_when_told_then_they_do_not(
+    room: Newsroom,
+) -> None:
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    await room.ran()
+    [entry] = await room.ledger.standing(State.OPEN)
+
+    await dismiss(entry.id, "U1", room.now, ledger=room.ledger)
+    told = await room.ran(FOLLOW)
+
+    assert told == 1
+    assert room.thread.heard == []
+
+
+async def test_given_news_that_are_told_again_after_a_crash_when_told_then_they_have_the_same_key(
+    room: Newsroom,
+) -> None:
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    await room.ran()
+    job = await room.jobs.claim([FOLLOW], 60)
+    assert job is not None
+
+    await room.at_work.work()[FOLLOW](job)
+    await room.at_work.work()[FOLLOW](job)
+
+    assert len(room.thread.keys) == 2
+    assert len(set(room.thread.keys)) == 1
+
+
+async def test_given_two_workspaces_when_articles_arrive_then_their_ledgers_stay_apart(
+    room: Newsroom, database: Database
+) -> None:
+    other = Newsroom(database, room.reading.client, "elsewhere")
+    await room.comes(TWELVE)
+    await other.comes(TWENTY)
+
+    await room.ran()
+    await other.ran()
+
+    assert await room.open() == []
+    assert await other.open() == []
