@@ -18,12 +18,17 @@ _FIRST_BACK_OFF_S = 2.0
 _LONGEST_BACK_OFF_S = 300.0
 
 
+Leaving = Callable[[Any], None]
+"""Writes what a job leaves behind, within a transaction of the store's that it is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of accepted work, claimed.
 
     `claim` fences its writes: it grows with each claim, and a write under an older one raises Fenced.
-    `notes` are the checkpoints of finished steps, by name, as they stood when it was claimed.
+    `notes` are the checkpoints of finished steps, by name, as they stood when it was claimed. `more`: other jobs
+    were due then, if only behind others of their lane.
     """
 
     id: str
@@ -33,6 +38,7 @@ class Job:
     claim: int
     attempts: int
     notes: Mapping[str, str] = field(default_factory=dict)
+    more: bool = False
 
 
 class Jobs(Protocol):
@@ -59,7 +65,8 @@ class Jobs(Protocol):
 
     async def note(self, job: Job, name: str, value: str) -> None: ...
 
-    async def done(self, job: Job) -> None: ...
+    async def done(self, job: Job, leaving: Leaving | None = None) -> None:
+        """End a job and, in the same transaction, keep what it leaves behind."""
 
     async def retry(self, job: Job, after_s: float, reason: str) -> None: ...
 
@@ -70,7 +77,7 @@ class Jobs(Protocol):
         """Give up: the job stays, dead, to be listed and retried by hand."""
 
 
-Work = Callable[[Job], Awaitable[None]]
+Work = Callable[[Job], Awaitable[Leaving | None]]
 Apologise = Callable[[Job, Exception], Awaitable[None]]
 
 
@@ -102,11 +109,13 @@ class Worker:
         self._apologise = apologise
         self._back_off = back_off or back_off_s
         self._wake = asyncio.Event()
+        self._more = True  # something may be due that was not looked for, or that waits for what runs here
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """Look for work now instead of at the next poll. Call it after a put."""
+        self._more = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -115,8 +124,8 @@ class Worker:
             while not self._stopping:
                 self._wake.clear()
                 full = len(self._running) >= self._concurrency
-                if full or not await self._start_next():
-                    await self._rest(None if full else self._poll_s)
+                if full or not await self._start_next() or not self._more:
+                    await self._rest()
         finally:
             if not self._stopping:
                 await self._give_back()
@@ -124,7 +133,7 @@ class Worker:
     async def stop(self, grace_s: float) -> None:
         """Claim no more, let what runs finish within `grace_s` seconds, and give the rest back for others."""
         self._stopping = True
-        self.wake()
+        self._wake.set()
         if self._running:
             await asyncio.wait(self._running, timeout=grace_s)
         await self._give_back()
@@ -135,11 +144,12 @@ class Worker:
         if self._running:
             await asyncio.wait(self._running)
 
-    async def _rest(self, seconds: float | None) -> None:
+    async def _rest(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.wait_for(self._wake.wait(), self._poll_s)
 
     async def _start_next(self) -> bool:
+        more, self._more = self._more, False
         claiming = asyncio.ensure_future(self._claim())
         try:
             job = await asyncio.shield(claiming)
@@ -149,7 +159,9 @@ class Worker:
                 await self._release(job)
             raise
         if job is None:
+            self._more |= more and bool(self._running)  # its lane may move on when one of these ends
             return False
+        self._more |= job.more
         if self._stopping:
             await self._release(job)
             return False
@@ -160,7 +172,8 @@ class Worker:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self.wake()  # there is room again, and the lane of the job may have moved on
+        if self._more:  # there is room again, and the lane of the job may have moved on
+            self._wake.set()
 
     async def _claim(self) -> Job | None:
         try:
@@ -216,7 +229,7 @@ class Worker:
             await self._give_up(job, CrosscheckError("every attempt was cut off"))
             return
         try:
-            await self._work[job.kind](job)
+            leaving = await self._work[job.kind](job)
         except Fenced:
             raise
         except NotForUs:
@@ -224,7 +237,7 @@ class Worker:
         except Exception as error:
             await self._failed(job, error)
         else:
-            await self._jobs.done(job)
+            await self._jobs.done(job, leaving)
 
     async def _failed(self, job: Job, error: Exception) -> None:
         if isinstance(error, CrosscheckError):

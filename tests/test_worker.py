@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -113,6 +113,34 @@ async def test_given_a_lane_when_its_job_ends_then_the_next_one_starts_without_a
         await asyncio.wait_for(all_ran.wait(), 10)
 
     assert ran == [0, 1, 2]
+
+
+async def test_given_one_job_at_a_time_when_run_then_each_takes_a_single_look(database: Database) -> None:
+    class Counted(JobTable[Job]):
+        looks = 0
+
+        async def claim(self, kinds: Sequence[str], lease_s: float) -> Job | None:
+            self.looks += 1
+            return await super().claim(kinds, lease_s)
+
+    jobs = Counted(database, Job)
+    ran = asyncio.Event()
+
+    async def handle(job: Job) -> None:
+        ran.set()
+
+    worker = worker_for(jobs, handle, poll_s=3600)
+    async with at_work(worker):
+        await asyncio.sleep(0.05)  # its first look
+        before = jobs.looks
+        for number in range(3):
+            ran.clear()
+            await jobs.put("answer", {}, keys=[str(number)])
+            worker.wake()
+            await asyncio.wait_for(ran.wait(), 10)
+            await asyncio.sleep(0.05)  # a second look would be on its way
+
+    assert jobs.looks - before == 3
 
 
 async def test_given_more_jobs_than_room_when_run_then_no_more_than_the_room_run_at_once(

@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 2.0  # between two looks at a question's fate, which a person may change through another process
 
-POSTING = "post"  # note: a message may stand in the thread from here on
 ANSWERED = "answer"  # note: the finished messages, so that a crash while posting asks nothing again
 _OVER = (Fate.STOPPED, Fate.WITHDRAWN, Fate.EDITED)
 
@@ -39,6 +38,10 @@ class Work(Protocol):
 
     @property
     def payload(self) -> Mapping[str, Any]: ...
+
+    @property
+    def again(self) -> bool:
+        """Whether it was run before, so that a message of it may stand in the thread."""
 
     @property
     def notes(self) -> Mapping[str, str]: ...
@@ -87,20 +90,20 @@ class Answering:
         place = place_of(work)
         post = Post(self.account, place, key)
         text = str(work.payload["text"])
-        standing = await post.look_up() if anew or POSTING in work.notes else {}
+        standing = await post.look_up() if anew or work.again else {}
         try:
             await self._look(key)
             said = words.QUIET if words.asks_for_quiet(text) else words.short_word(text)
             if said is not None:
                 if said == words.QUIET:
                     await self.shelf.hush(place.channel, place.thread)
-                await self._say(work, post, said, standing, anew=anew)
+                await post.deliver(blocks.plain(said), standing, anew=anew)
             else:
                 async with at_work(self.account, place):
                     await self._answer(work, post, text, standing, anew=anew)
             await self.shelf.becomes(key, Fate.ANSWERED)
         except _Over as over:
-            await self._end(work, post, over.fate)
+            await self._end(post, over.fate)
             return False
         return True
 
@@ -115,7 +118,7 @@ class Answering:
         told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
         post = Post(self.account, place_of(work), key_of(work))
         async with at_work(self.account, post.place):
-            await self._say(work, post, told, await post.look_up(), anew="answer" in work.payload)
+            await post.deliver(blocks.plain(told), await post.look_up(), anew="answer" in work.payload)
         await self.shelf.becomes(post.key, Fate.ANSWERED)
 
     async def _begin_anew(self, key: str) -> None:
@@ -125,18 +128,11 @@ class Answering:
         await self.shelf.withdraw(key)
         await self.shelf.becomes(key, Fate.ASKED)
 
-    async def _say(
-        self, work: Work, post: Post, said: str, standing: dict[str, Standing], *, anew: bool = False
-    ) -> None:
-        await work.note(POSTING, post.key)
-        await post.deliver(blocks.plain(said), standing, anew=anew)
-
     async def _answer(self, work: Work, post: Post, text: str, standing: dict[str, Standing], *, anew: bool) -> None:
         kept = work.notes.get(ANSWERED)
         if kept is not None:
             await post.deliver(blocks.load(kept), standing, anew=anew)
             return
-        await work.note(POSTING, post.key)
         place = post.place
         stream = Stream(self.account, channel=place.channel, thread=place.thread, person=place.person)
         screen = Screen(stream, shows=not standing)
@@ -178,10 +174,10 @@ class Answering:
         if fate in _OVER:
             raise _Over(fate)
 
-    async def _end(self, work: Work, post: Post, fate: Fate) -> None:
+    async def _end(self, post: Post, fate: Fate) -> None:
         """Leave nothing half-shown: a stopped answer says so, a withdrawn one goes, an edited one is asked anew."""
         if fate is Fate.STOPPED:
-            await self._say(work, post, words.STOPPED, await post.look_up(), anew=True)
+            await post.deliver(blocks.plain(words.STOPPED), await post.look_up(), anew=True)
 
 
 def key_of(work: Work) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.news.model import Turn
 from bot.store import tables
-from bot.store.database import Clock, Database, utc_now
+from bot.store.database import Clock, Database, Transaction, utc_now
 
 _LATEST = 20  # turns of a thread; a follow-up seldom refers further back
 
@@ -30,6 +30,10 @@ class Conversations:
 
     async def keep(self, channel: str, thread_ts: str, turn: Turn) -> None:
         """Add a turn to a thread; one that is its latest already is not added, for a job may run twice."""
+        await self._database.write(self.keeping(channel, thread_ts, turn))
+
+    def keeping(self, channel: str, thread_ts: str, turn: Turn) -> Transaction[None]:
+        """As `keep`, within a transaction of the caller's."""
         latest = self._latest(channel, thread_ts).limit(1)
         row = {
             "workspace": self._workspace,
@@ -45,7 +49,7 @@ class Conversations:
             if known is None or Turn(known.question, known.lead) != turn:
                 connection.execute(insert(tables.turns), row)
 
-        await self._database.write(add)
+        return add
 
     async def purge(self, *, older_than_s: float) -> int:
         """Forget the turns that are older; how many there were."""

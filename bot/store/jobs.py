@@ -9,31 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    ScalarSelect,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    literal_column,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy import Connection, Update, delete, func, select, update
 
 from bot.errors import Fenced
-from bot.store.database import Clock, Database, utc_now
+from bot.store import job_statements as sql
+from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.tables import ENDED, job_keys, job_notes, jobs
-
-# As literals: SQLite uses a partial index only where it sees the very words of its condition.
-_WAITING: ColumnElement[str] = literal_column("'waiting'")
-_RUNNING: ColumnElement[str] = literal_column("'running'")
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -116,12 +97,11 @@ class JobTable(Generic[J]):
         wanted = {"now": self._clock(), "until": self._in(lease_s), "kinds": list(kinds)}
 
         def take(connection: Connection) -> J | None:
-            row = connection.execute(_CLAIM, wanted).first()
+            row = connection.execute(sql.CLAIM, wanted).first()
             if row is None:
                 return None
-            notes = connection.execute(
-                select(job_notes.c.name, job_notes.c.value).where(job_notes.c.job == row.serial)
-            ).all()
+            claimed_before = row.claim > 1
+            notes = connection.execute(sql.NOTES, {"serial": row.serial}).all() if claimed_before else ()
             return self._job(
                 id=row.id,
                 kind=row.kind,
@@ -130,44 +110,45 @@ class JobTable(Generic[J]):
                 claim=row.claim,
                 attempts=row.attempts,
                 notes={note.name: note.value for note in notes},
+                more=bool(connection.scalar(sql.MORE, wanted)),
             )
 
         return await self._database.write(take)
 
     async def renew(self, job: J, lease_s: float) -> None:
-        await self._change(job, due=self._in(lease_s))
+        await self._change(job, sql.RENEW, at=self._in(lease_s))
 
     async def note(self, job: J, name: str, value: str) -> None:
         """Keep the result of a finished step; a later one of the same name replaces it."""
+        await self.notes(job, {name: value})
+
+    async def notes(self, job: J, notes: Mapping[str, str]) -> None:
+        """Keep the results of several steps, all or none."""
 
         def write(connection: Connection) -> None:
-            held = select(jobs.c.serial).where(_held(job)).with_for_update()
-            serial = connection.scalar(held)
+            serial = connection.scalar(sql.HOLD, _held_by(job))
             if serial is None:
                 raise Fenced(f"job {job.id} was taken over")
-            upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(job_notes)
-            connection.execute(
-                upsert.values(job=serial, name=name, value=value).on_conflict_do_update(
-                    index_elements=["job", "name"], set_={"value": value}
-                )
-            )
+            rows = [{"job": serial, "name": name, "value": value} for name, value in notes.items()]
+            connection.execute(sql.NOTE[connection.dialect.name], rows)
 
         await self._database.write(write)
 
-    async def done(self, job: J) -> None:
-        await self._change(job, state="done", ended=self._clock(), reason=None)
+    async def done(self, job: J, leaving: Transaction[None] | None = None) -> None:
+        """End a job and keep, in the same transaction, what it leaves behind."""
+        await self._change(job, sql.DONE, leaving, at=self._clock())
 
     async def retry(self, job: J, after_s: float, reason: str) -> None:
         """Have it claimed again, not before `after_s` seconds have passed; its lane waits for it."""
-        await self._change(job, state="waiting", due=self._due(after_s), reason=reason)
+        await self._change(job, sql.RETRY, at=self._due(after_s), why=reason)
 
     async def release(self, job: J) -> None:
         """Give it back untried, to be claimed by any worker at once."""
-        await self._change(job, state="waiting", due=self._due(0), attempts=jobs.c.attempts - 1)
+        await self._change(job, sql.RELEASE, at=self._due(0))
 
     async def bury(self, job: J, reason: str) -> None:
         """Give up: the job stays, dead, to be listed and revived by hand; its lane moves on."""
-        await self._change(job, state="dead", ended=self._clock(), reason=reason)
+        await self._change(job, sql.BURY, at=self._clock(), why=reason)
 
     async def dead(self) -> Sequence[DeadJob]:
         """The jobs that were given up, the latest first."""
@@ -215,14 +196,18 @@ class JobTable(Generic[J]):
     def _in(self, seconds: float) -> datetime:
         return self._clock() + timedelta(seconds=seconds)
 
-    async def _change(self, job: J, **values: Any) -> None:
-        changed = update(jobs).where(_held(job)).values(**values)
-        if await self._database.write(lambda connection: connection.execute(changed).rowcount) == 0:
-            raise Fenced(f"job {job.id} was taken over")
+    async def _change(self, job: J, change: Update, leaving: Transaction[None] | None = None, **values: object) -> None:
+        def write(connection: Connection) -> None:
+            if connection.execute(change, _held_by(job) | values).rowcount == 0:
+                raise Fenced(f"job {job.id} was taken over")
+            if leaving:
+                leaving(connection)
+
+        await self._database.write(write)
 
 
-def _held(job: Claimed) -> ColumnElement[bool]:
-    return and_(jobs.c.id == job.id, jobs.c.claim == job.claim, jobs.c.state == "running")
+def _held_by(job: Claimed) -> dict[str, object]:
+    return {"held": job.id, "under": job.claim}
 
 
 def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) -> None:
@@ -231,47 +216,8 @@ def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) ->
         # Else a job could be numbered before another of its lane and be seen after it.
         lane = f"{row['workspace']}/{row['lane']}"
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))
-    serial = connection.scalar(insert(jobs).returning(jobs.c.serial), row)
-    add = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(job_keys)
+    serial = connection.scalar(sql.PUT, row)
     for key in sorted(set(keys)):  # in one order, so that two puts of the same keys never wait for each other
-        values = {"workspace": row["workspace"], "key": key, "job": serial}
-        if connection.execute(add.values(values).on_conflict_do_nothing().returning(job_keys.c.key)).first() is None:
+        named = {"workspace": row["workspace"], "key": key, "job": serial}
+        if connection.execute(sql.PUT_KEY[connection.dialect.name], named).first() is None:
             raise _Known
-
-
-def _next() -> ScalarSelect[int]:
-    """The serial of the job to claim, which stays locked on PostgreSQL: others look past it."""
-    job, other = jobs.alias("job"), jobs.alias("other")
-    ahead = or_(other.c.state == _RUNNING, other.c.serial < job.c.serial)
-    blocked = exists().where(
-        _active(other),
-        other.c.workspace == job.c.workspace,
-        other.c.lane == job.c.lane,
-        other.c.serial != job.c.serial,
-        ahead,
-    )
-    return (
-        select(job.c.serial)
-        .where(
-            _active(job),
-            job.c.due <= bindparam("now"),
-            job.c.kind.in_(bindparam("kinds", expanding=True)),
-            or_(job.c.lane == "", ~blocked),
-        )
-        .order_by(job.c.priority.desc(), job.c.serial)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-
-
-def _active(table: NamedFromClause) -> ColumnElement[bool]:
-    return table.c.state.in_((_WAITING, _RUNNING))
-
-
-_CLAIM = (
-    update(jobs)
-    .where(jobs.c.serial == _next())
-    .values(state="running", due=bindparam("until"), claim=jobs.c.claim + 1, attempts=jobs.c.attempts + 1)
-    .returning(jobs)
-)

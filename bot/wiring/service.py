@@ -26,7 +26,7 @@ from bot.slack.clicks import SAID, Clicks
 from bot.slack.intake import ANSWER, WITHDRAW
 from bot.slack.screen import Audience
 from bot.store.conversations import Conversations
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.wiring.desk import SAMPLE, Desk, Reading
@@ -77,13 +77,15 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         answering = Answering(account, asking.ask, people)
         clicks = Clicks(account, people)
 
-        async def answer(job: Job) -> None:
+        async def answer(job: Job) -> Transaction[None] | None:
             work = _Work(job, jobs)
-            stands = await answering.run(work)
+            try:
+                stands = await answering.run(work)
+            finally:
+                await work.write()
             if inside and (trace := inside.trace(job.id)):
                 trace.stage("show")
-            if stands:
-                await asking.remember(work)
+            return asking.remembering(work) if stands else None
 
         async def apologise(job: Job, fault: Exception) -> None:
             if job.kind == ANSWER:
@@ -135,17 +137,22 @@ class _Inbox:
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
     ) -> str | None:
         kept = await self.jobs.put(kind, payload, keys=keys, workspace=workspace, lane=lane, priority=priority)
-        self.worker.wake()
+        if kept is not None:
+            self.worker.wake()
         return kept
 
 
 @dataclass(slots=True)
 class _Work:
-    """A claimed job, as the rooms that run it see it; its notes are also the model's checkpoint."""
+    """A claimed job, as the rooms that run it see it; its notes are also the model's checkpoint.
+
+    What only has to be kept before the next step that waits for the world is held back, and written with it.
+    """
 
     job: Job
     jobs: JobTable[Job]
-    written: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -156,18 +163,31 @@ class _Work:
         return self.job.payload
 
     @property
+    def again(self) -> bool:
+        return self.job.claim > 1
+
+    @property
     def notes(self) -> Mapping[str, str]:
-        return {**self.job.notes, **self.written}
+        return {**self.job.notes, **self.taken}
+
+    def hold(self, name: str, value: str) -> None:
+        self.taken[name] = self.held[name] = value
+
+    async def write(self) -> None:
+        if self.held:
+            await self.jobs.notes(self.job, self.held)
+            self.held = {}
 
     async def note(self, name: str, value: str) -> None:
-        await self.jobs.note(self.job, name, value)
-        self.written[name] = value
+        self.hold(name, value)
+        await self.write()
 
     async def get(self, name: str) -> str | None:
+        await self.write()  # the next call to the model may take long
         return self.notes.get(name)
 
     async def put(self, name: str, text: str) -> None:
-        await self.note(name, text)
+        self.hold(name, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +201,8 @@ class _Asking:
     async def ask(self, work: Work, question: str, audience: Audience) -> Answer:
         assert isinstance(work, _Work)
         channel, thread = work.payload["channel"], work.payload["thread"]
-        turns = await self.conversations.turns(channel, thread)
+        begins = thread == work.payload["ts"]
+        turns = () if begins else await self.conversations.turns(channel, thread)
         if self.inside is None:
             answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work)
         else:
@@ -195,14 +216,16 @@ class _Asking:
                 fault=self.inside.fault,
             )
             trace.answered(answer)
-        await work.note(TURN, json.dumps([answer.question, words.lead(answer)]))
+        work.hold(TURN, json.dumps([answer.question, words.lead(answer)]))
         return answer
 
-    async def remember(self, work: Work) -> None:
+    def remembering(self, work: Work) -> Transaction[None] | None:
+        """Keeps the turn of an answer that stands."""
         kept = work.notes.get(TURN)
-        if kept is not None:
-            question, lead = json.loads(kept)
-            await self.conversations.keep(work.payload["channel"], work.payload["thread"], Turn(question, lead))
+        if kept is None:
+            return None
+        question, lead = json.loads(kept)
+        return self.conversations.keeping(work.payload["channel"], work.payload["thread"], Turn(question, lead))
 
 
 async def _stop(worker: Worker, running: asyncio.Task[None]) -> None:

@@ -25,6 +25,13 @@ class Job:
     kind: str = "answer"
     notes: dict[str, str] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _runs: int = 0
+
+    @property
+    def again(self) -> bool:
+        """Asked once a run, and so true from the second run on."""
+        self._runs += 1
+        return self._runs > 1
 
     async def note(self, name: str, value: str) -> None:
         self.notes[name] = value

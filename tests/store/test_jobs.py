@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import Fenced
+from bot.news.model import Turn
+from bot.store.conversations import Conversations
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.worker import Job, Jobs
@@ -284,3 +286,34 @@ async def test_given_ended_jobs_when_purged_then_words_go_first_and_keys_later(
 
 async def held(database: Database, query: str) -> list[tuple[object, ...]]:
     return await database.read(lambda connection: [tuple(row) for row in connection.execute(text(query))])
+
+
+async def test_given_others_that_are_due_when_claimed_then_the_job_tells_so(jobs: JobTable[Job], clock: Clock) -> None:
+    await jobs.put("answer", {}, keys=["1"], lane="thread")
+    await jobs.put("answer", {}, keys=["2"], lane="thread")
+    await jobs.put("ingest", {}, keys=["3"])
+    await jobs.put("answer", {}, keys=["4"], after_s=60)
+
+    first = await claimed(jobs)
+    await jobs.done(first)
+    second = await claimed(jobs)
+    clock.pass_s(61)
+    another = await claimed(jobs, "ingest", "answer")
+
+    assert first.more  # one that waits for its lane
+    assert not second.more  # another kind's, and one that is not due yet
+    assert another.more
+
+
+async def test_given_a_job_that_leaves_something_behind_when_done_then_it_is_kept_with_the_end_or_not_at_all(
+    jobs: JobTable[Job], database: Database
+) -> None:
+    conversations = Conversations(database, "local")
+    await jobs.put("answer", {}, keys=["1"])
+    job = await claimed(jobs)
+
+    await jobs.done(job, conversations.keeping("C1", "1.0", Turn("Why?", "Because.")))
+    with pytest.raises(Fenced):
+        await jobs.done(job, conversations.keeping("C1", "1.0", Turn("And then?", "Nothing.")))
+
+    assert await conversations.turns("C1", "1.0") == [Turn("Why?", "Because.")]
