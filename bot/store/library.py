@@ -12,6 +12,7 @@ from bot.news.model import Article, Excerpt, Moment
 from bot.store import keeping, search
 from bot.store.database import Clock, Database, utc_now
 from bot.store.keeping import Kept, read_article, stored_articles
+from bot.store.ledger import StoredLedger
 from bot.store.search_postgres import PostgresIndex
 from bot.store.search_sqlite import SqliteIndex
 from bot.store.tables import articles, versions, workspaces
@@ -25,6 +26,11 @@ class Library:
         self._workspace = workspace
         self._clock = clock
         self._index: search.Index = SqliteIndex() if database.dialect == "sqlite" else PostgresIndex()
+
+    @property
+    def ledger(self) -> StoredLedger:
+        """The standing comparisons of this coverage."""
+        return StoredLedger(self._database, self._workspace)
 
     async def add(self, article: Article, *, restore: bool = False) -> Kept:
         """Keep an article, or a new version of one whose identity is known; one that is known as it is costs nothing.

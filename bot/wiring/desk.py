@@ -17,8 +17,10 @@ from bot.llm.client import ModelClient, Patience
 from bot.llm.kept import Asked, Kept
 from bot.llm.prompts import Prompts
 from bot.llm.reader import Checkpoint, ModelReader
+from bot.news import words
 from bot.news.answer import Audience, answer
 from bot.news.cite import Sheet
+from bot.news.doubles import standing_for
 from bot.news.model import Answer, Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
 from bot.sample import ARTICLES, KEPT
@@ -116,7 +118,7 @@ class Desk:
             reader = arrange(reader)
         if fault is Fault.SLOW:
             await asyncio.sleep(SLOW_S)
-        return await answer(
+        found = await answer(
             question,
             archive=library,
             reader=Down() if fault is Fault.DOWN else reader,
@@ -124,6 +126,8 @@ class Desk:
             turns=turns,
             audience=audience,
         )
+        cited = {citation.article.id for citation in words.citations(found)}
+        return replace(found, standing=standing_for(found, await library.ledger.entries(citing=cited)))
 
 
 @asynccontextmanager
