@@ -77,6 +77,13 @@ class WebApi:
     methods: Mapping[str, Method]
 
     async def __call__(self, request: Request) -> Response:
+        before = len(self.slack.faults.switched)
+        answer = await self._answer(request)
+        if len(self.slack.faults.switched) != before:  # a trouble is spent
+            self.slack.changes.tell({"kind": "faults"})
+        return answer
+
+    async def _answer(self, request: Request) -> Response:
         method, args = request.path_params["method"], await _arguments(request)
         token = _token(request, args)
         faults = self.slack.faults

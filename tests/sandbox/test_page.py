@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import aiohttp
+import pytest
+
 from bot.sandbox import ANNA, GENERAL
 from tests.sandbox.browser import ENTER, ESCAPE, TAB, Stage, api, ask
 from tests.sandbox.showblocks import ARTICLE_URL, QUESTION
@@ -163,6 +166,11 @@ def test_given_the_clock_and_an_article_when_changed_on_the_page_then_the_bot_he
     tab.click(".choices label", "No streaming")
 
     stage.run(stage.sandbox.wait_for(lambda: stage.sandbox.faults.switched))
+    tab.click(".choices label", "A post is cut off")
+    stage.run(stage.sandbox.wait_for(lambda: len(stage.sandbox.faults.switched) == 2))
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        stage.run(api(stage.sandbox, "chat.postMessage", channel=GENERAL, text="cut"))
+    tab.until(lambda: not tab.all(".choices input:checked")[1:])
     assert stage.told.offset_s > 0
     assert [article["title"] for article in stage.told.articles][-1] == "A fresh report"
 
