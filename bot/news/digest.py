@@ -278,14 +278,25 @@ def _correction(arrived: Arrived) -> Statement | None:
 
 
 def _first_lines(came: Sequence[Arrived]) -> tuple[Statement, ...]:
-    """Each new article's own first sentence, by outlet; one that several print alike stands once."""
-    found = [s for a in came if a.before is None and (s := _line(a.article, a.article.sentences)) is not None]
+    """Each new article's own first sentence, the newest of each outlet before its others; one that several print
+    alike stands once."""
     alike: dict[tuple[str, ...], Statement] = {}
-    for line in sorted(found, key=lambda s: s.citations[0].article.outlet.casefold()):
-        said = words(line.text)
-        first = alike.get(said)
-        alike[said] = Statement(first.text, (*first.citations, *line.citations)) if first else line
+    for article in _every_outlet_heard([a.article for a in sorted(came, key=_newest_first) if a.before is None]):
+        line = _line(article, article.sentences)
+        if line is not None:
+            first = alike.get(words(line.text))
+            together = Statement(first.text, (*first.citations, *line.citations)) if first else line
+            alike[words(line.text)] = together
     return tuple(alike.values())
+
+
+def _every_outlet_heard(articles: Sequence[Article]) -> list[Article]:
+    """One of each outlet by name, then one more of each, and so on."""
+    by_outlet: dict[str, list[Article]] = {}
+    for article in articles:
+        by_outlet.setdefault(article.outlet.casefold(), []).append(article)
+    ranked = [(n, outlet, article) for outlet, held in by_outlet.items() for n, article in enumerate(held)]
+    return [article for *_, article in sorted(ranked, key=lambda each: each[:2])]
 
 
 def _line(article: Article, sentences: Sequence[Sentence]) -> Statement | None:

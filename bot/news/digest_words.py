@@ -31,6 +31,9 @@ MORE_BELOW = "More in the thread: {count}"
 SETTLED_NO_SIDES = "No source speaks to it any more."
 SETTLED_SIDES_FIT = "They no longer contradict each other. {sides}"
 SETTLED_ONE_SIDE = "No source contradicts this any more: {claim}"
+AND_MORE = "And {count} more."
+MOST_LINES = 30  # of a section: what comes at once with a large import would be a book
+TITLES = 3  # of topics in the heading
 CITED_AT_ONCE = 6  # marks of one line; the thread has all
 
 _LABELS = {Move.NEW: "New", Move.CHANGED: "Changed", Move.REOPENED: "Open again", Move.SETTLED: "Settled"}
@@ -73,8 +76,10 @@ class Section:
 
 def heading(digest: Digest, edition: Edition) -> str:
     """ "AI export ban · Friday 22 May · 2 new disagreements, 1 settled, 6 new articles" """
-    about = " and ".join(topic.title for topic in digest.topics) or EVERYTHING
-    return f"{about} · {_date(edition.on)} · {counted(digest)}"
+    titles = [topic.title for topic in digest.topics]
+    if len(titles) > TITLES:
+        titles = [*titles[: TITLES - 1], f"{len(titles) - TITLES + 1} more topics"]
+    return f"{words.listed(titles) or EVERYTHING} · {_date(edition.on)} · {counted(digest)}"
 
 
 def counted(digest: Digest) -> str:
@@ -97,7 +102,7 @@ def sections(digest: Digest) -> list[Section]:
         Section(LONE, _lines(digest.lone)),
         Section(FIRST_LINES, tuple(_quoted(s) for s in digest.first_lines)),
     ]
-    return [section for section in found if section.lines]
+    return [_bounded(section) for section in found if section.lines]
 
 
 def trouble(digest: Digest) -> str:
@@ -152,6 +157,14 @@ def settled(comparison: Comparison) -> str:
     if len(comparison.positions) == 1:
         return SETTLED_ONE_SIDE.format(claim=words.sentence(comparison.positions[0].claim))
     return SETTLED_SIDES_FIT.format(sides=_sides(comparison))
+
+
+def _bounded(section: Section) -> Section:
+    """The first lines of a section that would fill a day; the others are counted."""
+    if len(section.lines) <= MOST_LINES:
+        return section
+    rest = Line(AND_MORE.format(count=len(section.lines) - MOST_LINES + 1))
+    return Section(section.title, (*section.lines[: MOST_LINES - 1], rest))
 
 
 def _moved(moved: Moved) -> Line:

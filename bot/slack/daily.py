@@ -30,6 +30,7 @@ EVENT_TYPE = "crosscheck_digest"
 UNKNOWN_ZONE = "unknown_zone"  # why a digest is paused; else it is Slack's word for what happened to its channel
 GONE = frozenset({"is_archived", "channel_not_found", "not_in_channel", "user_not_in_channel", "channel_is_archived"})
 LINES_AT_ONCE = {Length.SHORT: 3, Length.FULL: 8}  # of a section; the others are in the thread
+DETAILED = 12  # disagreements that are set out with their quotes; each takes about a third of a message
 LEAD_CHARACTERS, LINE_CHARACTERS = 1_200, 2_400  # escaped, of one line: with its marks it fits any message
 MAIN_CHARACTERS = BODY_CHARACTERS
 SHORT_SECTIONS = ("", digest_words.HAPPENED, digest_words.FIRST_LINES)
@@ -78,7 +79,7 @@ def _thread(digest: Digest, below: Sequence[Section], numbering: Numbering) -> l
             pages.append(_Page("", numbering))
             lines = pages[-1].section(Section(section.title, lines), len(lines))
     bodies = [page.body for page in pages]
-    units = [unit for moved in digest.moved for unit in sides(moved.comparison, numbering)]
+    units = [unit for moved in digest.moved[:DETAILED] for unit in sides(moved.comparison, numbering)]
     units += [[block] for block in _sources(numbering)]
     return _packed(digest_words.DETAILS, bodies, units) if units or below else []
 

@@ -425,3 +425,22 @@ async def test_given_a_sentence_that_quotes_when_shown_then_its_marks_are_not_do
     (section,) = digest_words.sections(await World([Arrived(said), Arrived(plain)]).digest(model=False))
 
     assert [line.text for line in section.lines] == [said.text, f"“{plain.text}”"]
+
+
+async def test_given_a_large_import_when_told_then_every_outlet_is_heard_and_the_rest_is_counted() -> None:
+    many = [
+        Arrived(article(f"a{n}", f"Outlet number {n % 20} wrote story {n}.", outlet=f"Outlet {n % 20:02}"))
+        for n in range(200)
+    ]
+
+    (section,) = digest_words.sections(await World(many).digest(model=False))
+
+    assert len(section.lines) == digest_words.MOST_LINES
+    assert {line.lead.split(",")[0] for line in section.lines[:-1]} == {f"Outlet {n:02}" for n in range(20)}
+    assert section.lines[-1].text == "And 171 more."
+
+
+async def test_given_many_topics_when_headed_then_the_first_are_named() -> None:
+    made = await World().digest(*(Topic((f"topic {n}",)) for n in range(10)))
+
+    assert digest_words.heading(made, LONDON).startswith("topic 0, topic 1 and 8 more topics · ")
