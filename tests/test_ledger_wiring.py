@@ -23,7 +23,7 @@ from bot.store.ledger import StoredLedger
 from bot.store.library import Library
 from bot.wiring.coverage import LEDGER
 from bot.wiring.desk import SAMPLE, Reading, fill_sample
-from bot.wiring.ledger import FOLLOW, LedgerWork
+from bot.wiring.ledger import FOLLOW, TURN, LedgerWork
 from bot.worker import Job
 from tests.databases import database, database_url, postgres_server
 from tests.given import article
@@ -90,11 +90,11 @@ class Newsroom:
         self.now += timedelta(minutes=1)
         await self.jobs.put(LEDGER, {"article": id}, keys=[f"{id} {self.now}"], workspace=self.workspace, lane=LEDGER)
 
-    async def ran(self, kind: str = LEDGER) -> int:
-        """Run the jobs that are due; how many there were."""
+    async def ran(self, *kinds: str) -> int:
+        """Run the jobs that are due, of these kinds, else arrivals and turns; how many there were."""
         count = 0
-        while (job := await self.jobs.claim([kind], 60)) is not None:
-            await self.at_work.work()[kind](job)
+        while (job := await self.jobs.claim(kinds or (LEDGER, TURN), 60)) is not None:
+            await self.at_work.work()[job.kind](job)
             await self.jobs.done(job)
             count += 1
         return count
@@ -128,7 +128,7 @@ async def test_given_two_articles_that_differ_when_they_arrive_then_a_dispute_st
     ran = await room.ran()
     told = await room.ran(FOLLOW)
 
-    assert (ran, told) == (2, 1)
+    assert (ran, told) == (4, 1)
     assert await room.open() == [FIRMS.question]
     assert await room.waiting() == []
     [(workspace, news)] = room.thread.heard
@@ -162,12 +162,13 @@ async def test_given_a_run_cut_off_before_it_told_when_the_job_runs_again_then_f
     await room.comes(TWELVE)
     await room.ran()
     await room.comes(TWENTY)
-    job = await room.jobs.claim([LEDGER], 60)
+    await room.ran(LEDGER)
+    job = await room.jobs.claim([TURN], 60)
     assert job is not None
     with monkeypatch.context() as crash:
         crash.setattr(LedgerWork, "_leave_word", _cut_off)
         with pytest.raises(StoreUnavailable):
-            await room.work().work()[LEDGER](job)
+            await room.work().work()[TURN](job)
     calls = len(model.heard)
 
     await room.jobs.release(job)
@@ -201,7 +202,7 @@ async def test_given_a_day_whose_calls_are_spent_when_midnight_has_passed_in_utc
     after = await room.ran()
 
     assert capped == (["a", "b"], 1, [])
-    assert (before, after) == (0, 1)
+    assert (before, after) == (0, 2)
     assert await room.waiting() == ["b"]  # the comparison and its second look were this day's two calls
     assert await room.open() == [FIRMS.question]
 
@@ -214,7 +215,7 @@ async def test_given_no_model_when_articles_arrive_then_they_wait_and_no_job_fai
     ran = await room.ran()
     await room.at_work.go()
 
-    assert (ran, await room.ran()) == (2, 0)
+    assert (ran, await room.ran()) == (3, 0)
     assert await room.waiting() == ["a", "b"]
 
 
@@ -229,7 +230,7 @@ async def test_given_the_sample_without_a_model_when_its_articles_arrive_then_th
 
     ran = await room.ran()
 
-    assert ran == 10
+    assert ran == 11
     assert len(await room.waiting()) + len(await room.ledger.standing()) > 0
     assert await room.jobs.dead() == []
 
@@ -299,6 +300,31 @@ async def test_given_news_that_are_told_again_after_a_crash_when_told_then_they_
 
     assert len(room.thread.keys) == 2
     assert len(set(room.thread.keys)) == 1
+
+
+async def test_given_many_articles_that_wait_when_one_goes_away_then_that_waits_for_one_turn_at_most(
+    room: Newsroom,
+) -> None:
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    await room.ran()
+    for id in "cdef":
+        await room.comes(article(id, "Rain is expected in the north."))
+    await room.goes("b")
+    await room.ran(LEDGER)
+
+    taken = 0
+    while await room.open() and taken < 10:
+        job = await room.jobs.claim([TURN], 60)
+        assert job is not None
+        other = await room.jobs.claim([TURN], 60)  # turns never run side by side
+        await room.at_work.work()[TURN](job)
+        await room.jobs.done(job)
+        taken += 1
+        assert other is None
+
+    assert taken == 2
+    assert len(await room.waiting()) == 3
 
 
 async def test_given_two_workspaces_when_articles_arrive_then_their_ledgers_stay_apart(

@@ -26,13 +26,13 @@ from bot.worker import Job, Jobs, Work, Worker
 
 log = logging.getLogger(__name__)
 
+TURN = "turn"  # the kind of job that gives the next article its turn; or, with `gone`, follows one that went away
 FOLLOW = "follow"  # the kind of job that tells followers; its payload: entry, at
 BEGUN = "begun"  # note: when the job was first run; what it has moved happened from then on
-REGISTERED = "registered"  # note: the arrival or removal stands in the ledger
 
 CONCURRENCY = 2  # jobs at once in a process, in a worker of their own, so that questions never wait for the ledger
 TICK_S = 60.0  # between two looks for what still waits
-REST = timedelta(minutes=10)  # from a model that fails; also how often what waits is taken up again
+REST_S = 600  # between two tries of what a model that fails, or a job that was given up, has left waiting
 INSTANT = timedelta(microseconds=1)
 
 
@@ -67,12 +67,11 @@ class LedgerWork:
         self._followers = followers
         self._clock = clock
         self._tick_s = tick_s
-        self._resting: dict[str, datetime] = {}  # workspace to when its model is asked again
         self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s)
 
     def work(self) -> dict[str, Work]:
         """What runs the jobs, by kind."""
-        return {LEDGER: self._take, **({FOLLOW: self._tell} if self._followers else {})}
+        return {LEDGER: self._arrived, TURN: self._take, **({FOLLOW: self._tell} if self._followers else {})}
 
     async def run(self) -> None:
         """See to it, until cancelled, that what waits goes on. Trouble with the store ends a look, not the looking."""
@@ -88,47 +87,56 @@ class LedgerWork:
         if self._reading.client is None:
             return
         now = self._clock()
-        slot = int(now.timestamp() // REST.total_seconds())
         for workspace in await workspaces_waiting(self._database):
-            left = self._calls_a_day - await StoredLedger(self._database, workspace).spent(now.date())
-            if left >= CALLS_A_COMPARISON:
-                await self._put(LEDGER, {}, f"ledger:on:{slot}", workspace, lane=LEDGER)
+            ledger = StoredLedger(self._database, workspace)
+            if self._calls_a_day - await ledger.spent(now.date()) >= CALLS_A_COMPARISON:
+                await self._arrange_turn(workspace, ledger, f":{int(now.timestamp() // REST_S)}")
         self.worker.wake()
 
+    async def _arrived(self, job: Job) -> None:
+        """Let an article that came or changed wait for its turn; have one that went away followed."""
+        ledger, article = StoredLedger(self._database, job.workspace), str(job.payload["article"])
+        if await Library(self._database, job.workspace).article(article) is not None:
+            await ledger.arrived(article, self._clock())
+            await self._arrange_turn(job.workspace, ledger)
+        else:
+            await self._put(TURN, {"gone": article}, f"{TURN}:{job.id}", job.workspace, lane=TURN)
+        self.worker.wake()
+
+    async def _arrange_turn(self, workspace: str, ledger: StoredLedger, again: str = "") -> None:
+        """Leave a job for the article that has waited longest, once; `again` makes it another one."""
+        first = await ledger.first_waiting()
+        if first is not None:
+            key = f"{TURN}:{first.article}:{first.since.isoformat()}:{first.arrivals}{again}"
+            await self._put(TURN, {}, key, workspace, lane=TURN)
+
     async def _take(self, job: Job) -> None:
-        """Let an article that came or changed wait, or follow one that went away; then take what waits."""
+        """One turn, or one removal: a job each, so that a removal never waits for more than one turn."""
         ledger, now = StoredLedger(self._database, job.workspace), self._clock()
         if BEGUN in job.notes:  # an earlier run was cut off; it may have moved what nobody was told of
             await self._leave_word(job.workspace, ledger, datetime.fromisoformat(job.notes[BEGUN]), now)
         else:
             await self._jobs.note(job, BEGUN, now.isoformat())
-        if "article" in job.payload and REGISTERED not in job.notes:
-            await self._register(job.workspace, ledger, str(job.payload["article"]), now)
-            await self._jobs.note(job, REGISTERED, now.isoformat())
-        while (taken := await self._turn(job, ledger)) is not None and not taken.waits:
-            log.info(
-                "an article had its turn",
-                extra={"article": taken.article, "calls": taken.calls, "failed": taken.failed},
-            )
-
-    async def _register(self, workspace: str, ledger: StoredLedger, article: str, now: datetime) -> None:
-        if await Library(self._database, workspace).article(article) is not None:
-            await ledger.arrived(article, now)
+        if "gone" in job.payload:
+            await removed(str(job.payload["gone"]), now, ledger=ledger)
+            await self._leave_word(job.workspace, ledger, now, now)
             return
-        await removed(article, now, ledger=ledger)
-        await self._leave_word(workspace, ledger, now, now)
+        taken = await self._turn(job, ledger, now)
+        await self._leave_word(job.workspace, ledger, now, now)
+        if taken is not None and not taken.waits:
+            counts = {"calls": taken.calls, "failed": taken.failed, "changes": len(taken.changes)}
+            log.info("an article had its turn", extra={"article": taken.article, **counts})
+            await self._arrange_turn(job.workspace, ledger)
 
-    async def _turn(self, job: Job, ledger: StoredLedger) -> Taken | None:
-        """The next article's turn; None where none waits, or the model is absent or rests."""
-        workspace, now = job.workspace, self._clock()
-        reader = self._reader(workspace, _Notes(job, self._jobs))
-        if reader is None or self._resting.get(workspace, now) > now:
+    async def _turn(self, job: Job, ledger: StoredLedger, now: datetime) -> Taken | None:
+        """The next article's turn; None where none waits, or the model is absent or fails."""
+        reader = self._reader(job.workspace, _Notes(job, self._jobs))
+        if reader is None:
             return None
-        taken = None
         try:
-            taken = await take_next(
+            return await take_next(
                 ledger=ledger,
-                archive=Library(self._database, workspace),
+                archive=Library(self._database, job.workspace),
                 reader=reader,
                 proposer=reader,
                 at=now,
@@ -136,12 +144,10 @@ class LedgerWork:
                 excerpt_tokens=self._excerpt_tokens,
             )
         except ReaderAbsent:
-            log.info("the ledger waits for a model", extra={"workspace": workspace})
+            log.info("the ledger waits for a model", extra={"workspace": job.workspace})
         except (ReaderUnavailable, ReaderRefused) as fault:
-            log.warning("the ledger rests", extra={"workspace": workspace, "error": type(fault).__name__})
-            self._resting[workspace] = now + REST
-        await self._leave_word(workspace, ledger, now, now)
-        return taken
+            log.warning("the ledger rests", extra={"workspace": job.workspace, "error": type(fault).__name__})
+        return None
 
     def _reader(self, workspace: str, checkpoint: Checkpoint) -> ModelProposer | None:
         reading = self._reading
