@@ -43,7 +43,7 @@ class _Page:
 
     def relation(self) -> None:
         comparison = self.answer.comparison
-        if comparison.relation is None:
+        if comparison.relation in (None, Relation.NONE):
             return
         self._blank()
         if comparison.relation in (Relation.DISPUTE, Relation.UPDATE):

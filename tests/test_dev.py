@@ -74,6 +74,17 @@ async def test_given_a_pasted_article_when_asked_again_then_it_is_read_too(
     assert article["sentences"] == [{"number": 1, "text": "It was the Treasury."}]
 
 
+async def test_given_the_kept_replies_when_the_page_asks_what_is_ready_then_each_question_stands_once(
+    page: aiohttp.ClientSession,
+) -> None:
+    ready = (await get(page, "/dev/ready"))["questions"]
+
+    kinds = {q["question"]: q["kind"] for q in ready}
+    assert len(kinds) == len(ready) >= 6
+    assert set(kinds.values()) >= {"dispute", "update", "agree", "complementary", "none", "opinion"}
+    assert kinds["Do private companies have to follow the human oversight rule?"] == "dispute"
+
+
 async def test_given_the_ready_articles_when_each_is_added_then_all_are_taken(page: aiohttp.ClientSession) -> None:
     ready = (await get(page, "/dev/ready"))["articles"]
 

@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from bot.errors import CrosscheckError, UnreadableCoverage
 from bot.feeds.articles import Details, Skipped, make_article
 from bot.feeds.files import read_folder
 from bot.llm.kept import Asked, Kept
-from bot.llm.replies import ANSWER, Faulty
+from bot.llm.replies import ANSWER
 from bot.news.model import Answer, Article, Reading, Statement, Usage
 from bot.sample import ARRIVALS, KEPT
 from bot.sandbox.dev import TOKEN_HEADER
@@ -252,16 +252,17 @@ def _whole(article: Article) -> dict[str, Any]:
 
 
 def _ready_questions() -> list[dict[str, str]]:
-    """The questions to which the sample's kept replies are there, with the relation that the model found."""
-    questions = []
-    for _, reply in Kept(KEPT).replies():
-        if reply.step == ANSWER.name:
-            try:
-                kind = str(ANSWER.parse(reply.text).relation.value)
-            except Faulty:
-                continue
-            questions.append({"question": reply.question, "kind": kind})
-    return questions
+    """The questions to which kept replies on the sample are there, with the relation that the model found.
+
+    Some were asked once more with an article added: those rest on other coverage than the rest.
+    """
+    replies = [reply for _, reply in Kept(KEPT).replies() if reply.step == ANSWER.name]
+    common = Counter(reply.sheet for reply in replies).most_common(1)
+    return [
+        {"question": reply.question, "kind": str(ANSWER.parse(reply.text).relation)}
+        for reply in replies
+        if reply.sheet == common[0][0]
+    ]
 
 
 def _note(article: Article) -> str:
