@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -54,5 +55,5 @@ class ModelSummariser(ModelReader):
         looks = hashlib.sha256("\n".join([shown.digest(sheet), *told]).encode()).hexdigest()
         about = f"{_NAME} of {len(sheet.sources)} articles"
         asked = asked_for(DIGEST, about, messages, self.prompts.digest, looks)
-        reply, usage, _ = await self.ask_alone(DIGEST, asked)
-        return reply.draft(usage)
+        reply, usage, replayed = await self.ask_alone(DIGEST, asked)
+        return replace(reply.draft(usage), replayed=replayed)

@@ -27,6 +27,7 @@ from bot.news.model import (
     Excerpt,
     Manner,
     Reading,
+    Replayed,
     Sentence,
     Statement,
     Usage,
@@ -90,6 +91,7 @@ class Digest:
     uncompared: int = 0
     left_out: int = 0
     usage: Usage = field(default_factory=Usage)
+    replayed: Replayed | None = None
 
     @property
     def quiet(self) -> bool:
@@ -103,6 +105,7 @@ class DraftDigest:
     happened: tuple[DraftStatement, ...] = ()
     lone: tuple[DraftStatement, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    replayed: Replayed | None = None
 
 
 class Newcomers(Protocol):
@@ -164,6 +167,7 @@ async def digest(
         uncompared=sum(a.article.id in waits for a in came),
         left_out=written.left_out,
         usage=written.usage,
+        replayed=written.replayed,
     )
 
 
@@ -175,6 +179,7 @@ class _Written:
     trouble: str | None = None
     left_out: int = 0
     usage: Usage = field(default_factory=Usage)
+    replayed: Replayed | None = None
 
 
 async def _written(
@@ -200,6 +205,7 @@ async def _written(
         tuple(s for s in lone if s not in shared),
         left_out=left_out,
         usage=draft.usage,
+        replayed=draft.replayed,
     )
 
 

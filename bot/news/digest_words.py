@@ -129,6 +129,10 @@ def notes(digest: Digest) -> list[str]:
         told.append(UNCOMPARED.format(count=digest.uncompared, wait="waits" if digest.uncompared == 1 else "wait"))
     if digest.left_out:
         told.append(LEFT_OUT.format(count=digest.left_out))
+    if digest.replayed is not None:
+        told.append(words.RECORDED.format(model=digest.replayed.model, day=digest.replayed.recorded))
+        if digest.replayed.earlier_prompt:
+            told.append(words.EARLIER_PROMPT)
     if any(a.invented for a in (*digest.articles, *(c.article for c in citations(digest)))):
         told.append(words.INVENTED)
     if not digest.quiet:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import ReaderAbsent, ReaderError, ReaderUnavailable
-from bot.news import digest_words
+from bot.news import digest_words, words
 from bot.news.cite import Sheet
 from bot.news.digest import Arrived, Digest, DraftDigest, Move, Summariser, digest
 from bot.news.digest_words import Edition
@@ -26,6 +26,7 @@ from bot.news.model import (
     Position,
     Reading,
     Relation,
+    Replayed,
     Statement,
     Usage,
 )
@@ -444,3 +445,9 @@ async def test_given_many_topics_when_headed_then_the_first_are_named() -> None:
     made = await World().digest(*(Topic((f"topic {n}",)) for n in range(10)))
 
     assert digest_words.heading(made, LONDON).startswith("topic 0, topic 1 and 8 more topics · ")
+
+
+async def test_given_a_recorded_reply_when_told_then_it_says_so() -> None:
+    made = await World([Arrived(POST)], writes=DraftDigest(replayed=Replayed("gpt", "2026-05-01", True))).digest()
+
+    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 2026-05-01.", words.EARLIER_PROMPT]
