@@ -140,6 +140,8 @@ class Answering:
             answer = await self._asked(post.key, self.ask(work, text, screen))
             messages = blocks.with_buttons(blocks.compose(answer), under(answer, post.key))
             await self.shelf.answered(post.key, answer)
+            if work.payload.get("follow"):
+                await self.shelf.follow(post.key, place.person, place.channel, place.thread)
             await work.note(ANSWERED, blocks.dump(messages))
             screen.close(answer)
             await post.deliver(messages, standing, stream, screen.streamed, anew=anew)

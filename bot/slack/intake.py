@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 ANSWER = "answer"  # the kinds of job
 WITHDRAW = "withdraw"
+WELCOME = "welcome"
 A_PERSON_WAITS = 10  # priority
 # What the app subscribes to, as the manifest names it.
 EVENTS = (
@@ -101,6 +102,8 @@ class Intake:
         event = body.get("event") or {}
         if event.get("type") == "agent_session_stopped":
             await self._stop(event)
+        elif event.get("type") == "member_joined_channel":
+            await self._joined(body, event)
         elif event.get("subtype") == "message_changed":
             await self._changed(body, event)
         elif event.get("subtype") == "message_deleted":
@@ -164,6 +167,12 @@ class Intake:
         payload = _at(body, self.account, known) | {"answer": known.key}
         keys = [f"event:{body['event_id']}", f"deleted:{known.channel}:{known.ts}"]
         await self._put(Accepted(WITHDRAW, payload, keys, lane_of(payload)))
+
+    async def _joined(self, body: Body, event: Body) -> None:
+        """The bot introduces itself in a channel that it is new to."""
+        if event.get("user") == self.account.user:
+            payload = {"channel": str(event["channel"]), "user": str(event.get("inviter") or "")}
+            await self._put(Accepted(WELCOME, payload, [f"welcome:{_team(body, self.account)}:{event['channel']}"]))
 
     async def _stop(self, event: Body) -> None:
         thread = event.get("thread_ts")

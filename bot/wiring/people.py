@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.news import ledger
 from bot.news.asked import Shown
 from bot.news.labels import Label, Verdict
-from bot.news.model import Answer, Comparison
-from bot.news.standing import Entry, State, citations, resting_on, sentence_key
+from bot.news.model import Answer, Article, Comparison
+from bot.news.overview import Heading, Health, Outlet
+from bot.news.standing import Entry, State, by_weight, citations, resting_on, sentence_key
+from bot.news.subscription import described
 from bot.news.words import citations as cited
+from bot.slack.coverage import Channel
 from bot.store.answers import Answers
 from bot.store.database import Clock, Database, utc_now
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger
-from bot.wiring.desk import SAMPLE
+from bot.store.overview import Overview
+from bot.store.queue import depth
+from bot.store.subscriptions import Subscriptions
+from bot.wiring.desk import SAMPLE, Desk
+
+EXCERPTS_AN_ARTICLE = 3  # searched for each article of a timeline
 
 
 def owner_of(person: str, channel: str, thread: str) -> str:
@@ -33,7 +41,8 @@ class Follower:
 
     @classmethod
     def of(cls, owner: str) -> Follower:
-        return cls(*owner.split("/", 2))
+        person, channel, thread = owner.split("/", 2)
+        return cls(person, channel, thread)
 
 
 class People(Answers):
@@ -85,3 +94,84 @@ def standing_for(comparison: Comparison, entries: Iterable[Entry]) -> Entry | No
         if sum(bool(resting_on(position) & here) for position in entry.comparison.positions) > 1:
             return entry
     return None
+
+
+class Glance:
+    """The coverage that answers now, at a glance."""
+
+    def __init__(self, database: Database, workspace: str, desk: Desk) -> None:
+        self._database = database
+        self._own = workspace
+        self._desk = desk
+        self._subscriptions = Subscriptions(database, workspace)
+
+    async def disagreements(self) -> Sequence[Entry]:
+        return by_weight(await (await self._ledger()).standing(State.OPEN))
+
+    async def outlets(self) -> Sequence[Outlet]:
+        return await (await self._overview()).outlets()
+
+    async def newest(self, limit: int) -> Sequence[Heading]:
+        return await (await self._overview()).newest(limit)
+
+    async def about(self, topic: str, limit: int) -> Sequence[Article]:
+        library = await self._desk.current()
+        if topic:
+            hits = await library.search(topic, limit=EXCERPTS_AN_ARTICLE * limit)
+            found = list({hit.article.id: hit.article for hit in hits}.values())[:limit]
+        else:
+            overview = await self._overview()
+            found = [a for id in await overview.latest(limit) if (a := await library.article(id)) is not None]
+        return sorted(found, key=_age)
+
+    async def follows(self, person: str) -> Sequence[Entry]:
+        return [e for e in await self._followed() if e.owner is not None and Follower.of(e.owner).person == person]
+
+    async def unfollow(self, person: str, entry: str) -> bool:
+        for mine in await self.follows(person):
+            if mine.id == entry and mine.owner is not None:
+                for workspace in self._workspaces():
+                    await StoredLedger(self._database, workspace).forget(mine.owner)
+                return True
+        return False
+
+    async def channel(self, channel: str) -> Channel:
+        known = await self._subscriptions.of(channel)
+        if known is None:
+            return Channel()
+        subscription = known.subscription
+        return Channel(f"paused: {subscription.paused}" if subscription.paused else described(subscription.wish))
+
+    async def health(self) -> Health:
+        library = await self._desk.current()
+        ledger = await self._ledger()
+        depths = await depth(self._database)
+        return Health(
+            articles=await library.count(),
+            open=len(await ledger.standing(State.OPEN)),
+            uncompared=len(await ledger.waiting()),
+            waiting=sum(count for (_, state), count in depths.items() if state == "waiting"),
+            dead=sum(count for (_, state), count in depths.items() if state == "dead"),
+            stored=await (await self._overview()).stored(),
+        )
+
+    async def _followed(self) -> Sequence[Entry]:
+        return [e for name in self._workspaces() for e in await StoredLedger(self._database, name).followed()]
+
+    def _workspaces(self) -> Sequence[str]:
+        """Whose ledgers may hold what people here follow."""
+        return (self._own, SAMPLE) if self._desk.sample is not None else (self._own,)
+
+    async def _name(self) -> str:
+        return SAMPLE if await self._desk.current() is self._desk.sample else self._own
+
+    async def _ledger(self) -> StoredLedger:
+        return StoredLedger(self._database, await self._name())
+
+    async def _overview(self) -> Overview:
+        return Overview(self._database, await self._name())
+
+
+def _age(article: Article) -> tuple[bool, float, str]:
+    published = article.published
+    return (published is None, published.earliest.timestamp() if published else 0.0, article.id)

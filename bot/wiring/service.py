@@ -23,15 +23,19 @@ from bot.slack.account import signed_in
 from bot.slack.answering import Answering, Work
 from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
-from bot.slack.intake import ANSWER, WITHDRAW
+from bot.slack.commands import RUN, SHARED, Commands
+from bot.slack.home import Home
+from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
 from bot.slack.screen import Audience
+from bot.slack.verbs import Verbs
+from bot.slack.welcome import Welcome
 from bot.store.conversations import Conversations
 from bot.store.database import Database, Transaction
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.wiring.desk import SAMPLE, Desk, Reading
 from bot.wiring.dev import Inside, Traced
-from bot.wiring.people import People
+from bot.wiring.people import Glance, People
 from bot.worker import Job, Worker
 
 GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
@@ -75,7 +79,8 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         asking = _Asking(desk, Conversations(database, WORKSPACE), inside)
         people = People(database, WORKSPACE)
         answering = Answering(account, asking.ask, people)
-        clicks = Clicks(account, people)
+        home = Home(account, Glance(database, WORKSPACE, desk))
+        clicks = Clicks(account, people, home)
 
         async def answer(job: Job) -> Transaction[None] | None:
             work = _Work(job, jobs)
@@ -90,13 +95,35 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         async def apologise(job: Job, fault: Exception) -> None:
             if job.kind == ANSWER:
                 await answering.give_up(_Work(job, jobs), fault)
+            elif job.kind == RUN:
+                await commands.give_up(_Work(job, jobs), fault)
 
         async def withdraw(job: Job) -> None:
             await answering.withdraw(_Work(job, jobs))
 
-        kinds = {ANSWER: answer, WITHDRAW: withdraw, SAID: clicks.run}
+        async def command(job: Job) -> None:
+            work = _Work(job, jobs)
+            try:
+                await commands.run(work)
+            finally:
+                await work.write()
+
+        async def share(job: Job) -> None:
+            await commands.share(_Work(job, jobs))
+
+        kinds = {
+            ANSWER: answer,
+            WITHDRAW: withdraw,
+            SAID: clicks.run,
+            RUN: command,
+            SHARED: share,
+            WELCOME: Welcome(account).run,
+        }
         worker = Worker(jobs, kinds, lease_s=settings.lease_s, apologise=apologise)
-        room = Room(account, _Inbox(jobs, worker), people, answering, clicks)
+        inbox = _Inbox(jobs, worker)
+        verbs = Verbs(account, inbox, WORKSPACE, ask=asking.ask, shelf=people, coverage=home.coverage)
+        commands = Commands(account, verbs.all())
+        room = Room(account, inbox, people, answering, clicks, commands, home)
         running = asyncio.create_task(worker.run(), name="worker")
         stack.push_async_callback(_stop, worker, running)
         if inside:

@@ -14,12 +14,16 @@ from bot.news.model import Answer
 from bot.sandbox import Message, Sandbox
 from bot.slack.account import Account, signed_in
 from bot.slack.answering import Answering, Work
-from bot.slack.app import Room, bolt_app, http_app, socket_mode
+from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
-from bot.slack.intake import ANSWER, WITHDRAW
+from bot.slack.commands import RUN, SHARED, Commands, Subcommand
+from bot.slack.home import Home
+from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
 from bot.slack.screen import Audience
+from bot.slack.verbs import Verbs
+from bot.slack.welcome import Welcome
 from tests.slack import answers
-from tests.slack.fakes import Job, MemoryInbox, MemoryShelf, Oracle
+from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, MemoryShelf, Oracle
 
 
 @dataclass
@@ -31,16 +35,24 @@ class Bot:
     inbox: MemoryInbox
     oracle: Oracle
     shelf: MemoryShelf = field(default_factory=MemoryShelf)
+    coverage: FixedCoverage = field(default_factory=FixedCoverage)
+    more: list[Subcommand] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.answering = Answering(self.account, self.asked, self.shelf)
-        self.clicks = Clicks(self.account, self.shelf)
-        self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks)
+        self.home = Home(self.account, self.coverage)
+        self.clicks = Clicks(self.account, self.shelf, self.home)
+        verbs = Verbs(self.account, self.inbox, WORKSPACE, ask=self.asked, shelf=self.shelf, coverage=self.coverage)
+        self.commands = Commands(self.account, [*verbs.all(), *self.more])
+        self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks, self.commands, self.home)
         self.runs = {
             ANSWER: self.answering.run,
             WITHDRAW: self.answering.withdraw,
             SAID: self.clicks.run,
+            RUN: self.commands.run,
+            SHARED: self.commands.share,
+            WELCOME: Welcome(self.account).run,
         }
 
     async def asked(self, work: Work, question: str, audience: Audience) -> Answer:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import StoreUnavailable
 from bot.news.asked import Asked, Fate, Shown
 from bot.news.labels import Verdict
-from bot.news.model import Answer
+from bot.news.model import Answer, Article
+from bot.news.overview import Heading, Health, Outlet
+from bot.news.standing import Entry
 from bot.news.words import citations
 from bot.slack.answering import Work
+from bot.slack.coverage import Channel
 from bot.slack.screen import Audience
 
 
@@ -135,6 +139,47 @@ class MemoryShelf:
     async def follow(self, key: str, person: str, channel: str, thread: str) -> bool:
         self.said.append(("follow", key, person, channel, thread))
         return key in self.answers
+
+
+@dataclass
+class FixedCoverage:
+    """Coverage at a glance, as given. `fault` is raised instead of anything."""
+
+    entries: list[Entry] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    articles: list[Article] = field(default_factory=list)
+    followed: dict[str, list[Entry]] = field(default_factory=dict)
+    digest: str | None = None
+    fault: Exception | None = None
+
+    async def disagreements(self) -> list[Entry]:
+        if self.fault is not None:
+            raise self.fault
+        return self.entries
+
+    async def outlets(self) -> list[Outlet]:
+        names = dict.fromkeys(h.outlet for h in self.headings)
+        return [Outlet(n, sum(h.outlet == n for h in self.headings), self.headings[0].published) for n in names]
+
+    async def newest(self, limit: int) -> list[Heading]:
+        return self.headings[:limit]
+
+    async def about(self, topic: str, limit: int) -> list[Article]:
+        return [a for a in self.articles if topic.casefold() in a.text.casefold()][:limit]
+
+    async def follows(self, person: str) -> list[Entry]:
+        return self.followed.get(person, [])
+
+    async def unfollow(self, person: str, entry: str) -> bool:
+        known = self.followed.get(person, [])
+        self.followed[person] = [e for e in known if e.id != entry]
+        return len(self.followed[person]) < len(known)
+
+    async def channel(self, channel: str) -> Channel:
+        return Channel(self.digest)
+
+    async def health(self) -> Health:
+        return Health(1_234, len(self.entries), 2, 3, 1, datetime(2026, 5, 22, 9, tzinfo=UTC))
 
 
 @dataclass
