@@ -34,6 +34,9 @@ check: $(READY)  ## lint, types, structure, tests
 bench: $(READY)  ## measure: ratios in one run
 	$(BIN)/python -m tests.bench.share
 
+pictures: $(READY)  ## pictures of the sandbox's main views, in PICTURES (default: pictures/)
+	PICTURES="$(or $(PICTURES),pictures)" $(BIN)/python -m pytest -q tests/sandbox/test_page.py tests/sandbox/test_page_comfort.py tests/sandbox/test_page_with_the_bot.py
+
 kept: $(READY)  ## list recorded replies that a changed prompt no longer fits
 	$(BIN)/python -m bot kept
 
@@ -48,4 +51,4 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run test check bench kept fuzz-feeds audit format
+.PHONY: help setup run test check bench pictures kept fuzz-feeds audit format
