@@ -1,0 +1,157 @@
+"""A thousand channels whose digest is due in the same minute, while people ask: one call to the model for each set of
+topics, each channel has one digest, Slack's limits are kept or waited for, and no question waits for a digest.
+
+python -m tests.storms.crowd [CHANNELS] [APART_S]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time as clocks
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from bot.llm.client import ModelClient
+from bot.llm.prompts import Prompts
+from bot.news.subscription import EVERY_DAY, Wish
+from bot.news.topic import Topic
+from bot.sandbox import ANNA, GENERAL, Sandbox
+from bot.sandbox.state import Channel
+from bot.slack.account import signed_in
+from bot.store.database import Database
+from bot.store.jobs import JobTable
+from bot.store.library import Library
+from bot.store.subscriptions import Subscriptions
+from bot.wiring.daily import Daily
+from bot.wiring.desk import Desk, Reading
+from bot.wiring.newsdesk import Newsdesk
+from bot.worker import Job, Worker
+from tests.given import article
+from tests.scripted_model import ScriptedModel
+
+BEGIN, DUE = datetime(2026, 5, 20, 12, 0, tzinfo=UTC), datetime(2026, 5, 21, 9, 0, tzinfo=UTC)
+TOPICS: tuple[tuple[Topic, ...], ...] = ((), (Topic(("licences",)),), (Topic(("licences",)), Topic(("rain",))))
+LINES = {"happened": [{"text": "Licences were granted.", "keys": ["A1"]}], "lone": []}
+REPLICAS = 3
+LIMITED = 20  # posts that Slack turns away for a second
+QUESTION = "question"
+
+
+@dataclass
+class Asked:
+    """Questions that come while the digests go out: how long each waited to be begun, in seconds."""
+
+    waits: list[float] = field(default_factory=list)
+
+    async def answer(self, job: Job) -> None:
+        self.waits.append(clocks.monotonic() - float(job.payload["at"]))
+
+    async def come(self, jobs: JobTable[Job]) -> None:
+        number = 0
+        while True:
+            number += 1
+            await jobs.put(QUESTION, {"at": clocks.monotonic()}, keys=[f"q{number}"])
+            await asyncio.sleep(0.2)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What came of it. `longest_wait_s`: of a question for its beginning; `seconds`: until the last digest stood."""
+
+    digests: int
+    calls: int
+    seconds: float
+    longest_wait_s: float
+
+
+async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
+    """Raises AssertionError where a channel has no digest, or two, or equal digests cost two calls."""
+    now = [BEGIN]
+    with ScriptedModel() as model:
+        model.always(digest=LINES)
+        client = ModelClient(api_key="test", model="scripted", base_url=model.base_url)
+        async with (
+            Sandbox() as sandbox,
+            signed_in(sandbox.bot_token, sandbox.api_url) as account,
+            await Database.open(f"sqlite:///{folder / 'crowd.db'}") as database,
+        ):
+            sandbox.faults.tiers = True
+            subscriptions = Subscriptions(database, "local", clock=lambda: now[0])
+            library = Library(database, "local", clock=lambda: now[0])
+            names = _channels(sandbox, channels)
+            for number, name in enumerate(names):
+                wish = Wish(time(9), EVERY_DAY, "UTC", TOPICS[number % len(TOPICS)])
+                await subscriptions.subscribe(name, ANNA, wish)
+            await library.add(article("post", "The Post counted 41 licences.", url="https://example.org/post"))
+            await library.add(article("rain", "It rained on the licences in Leeds.", url="https://example.org/rain"))
+            jobs, asked = JobTable(database, Job), Asked()
+            desk = Desk(library, Reading(Prompts.load(), client, [], []), 12_000)
+            replicas = [
+                Daily(
+                    account,
+                    jobs,
+                    subscriptions,
+                    Newsdesk(database, desk, "local"),
+                    workspace="local",
+                    clock=lambda: now[0],
+                    apart_s=apart_s,
+                    tick_s=5,
+                    back_off=lambda attempts: 1,
+                )
+                for _ in range(REPLICAS)
+            ]
+            people = Worker(jobs, {QUESTION: asked.answer}, poll_s=0.05)
+            sandbox.faults.limit("chat.postMessage", LIMITED)
+            now[0] = DUE
+            begun = clocks.monotonic()
+            loops = [each.run() for each in replicas] + [each.worker.run() for each in replicas]
+            running = [asyncio.ensure_future(each) for each in (*loops, people.run(), asked.come(jobs))]
+            try:
+                await sandbox.wait_for(lambda: _delivered(sandbox, names) == len(names), 60 + 3 * channels)
+                seconds = clocks.monotonic() - begun
+                while await _undelivered(subscriptions):  # noqa: ASYNC110 - the replicas deliver
+                    await asyncio.sleep(0.1)
+            finally:
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+                await client.aclose()
+            for name in names:
+                assert len(_digests(sandbox, name)) == 1, f"{name} has {len(_digests(sandbox, name))} digests"
+            assert len(model.requests) <= len(TOPICS), f"{len(model.requests)} calls for {len(TOPICS)} sets of topics"
+            return Crowd(len(names), len(model.requests), seconds, max(asked.waits))
+
+
+def _channels(sandbox: Sandbox, count: int) -> list[str]:
+    members = set(sandbox.workspace.channels[GENERAL].members)
+    made = [Channel(f"C0CROWD{n:04}", f"crowd-{n}", set(members)) for n in range(count)]
+    sandbox.workspace.channels.update({channel.id: channel for channel in made})
+    return [channel.id for channel in made]
+
+
+def _digests(sandbox: Sandbox, channel: str) -> list[str]:
+    return [m.ts for m in sandbox.messages(channel) if m.thread_ts is None]
+
+
+def _delivered(sandbox: Sandbox, channels: list[str]) -> int:
+    return sum(bool(_digests(sandbox, channel)) for channel in channels)
+
+
+async def _undelivered(subscriptions: Subscriptions) -> int:
+    return sum(each.delivered is None for each in await subscriptions.active())
+
+
+async def _main(channels: int = 1000, apart_s: float = 0.05) -> None:
+    with tempfile.TemporaryDirectory(prefix="crowd-") as folder:
+        told = await crowd(channels, apart_s, Path(folder))
+    sys.stdout.write(
+        f"{told.digests} digests in {told.seconds:.0f} s, {told.calls} calls; "
+        f"a question waited {told.longest_wait_s * 1000:.0f} ms at most\n"
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(*(kind(given) for kind, given in zip((int, float), sys.argv[1:], strict=False))))
