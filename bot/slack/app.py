@@ -24,6 +24,8 @@ from bot.slack import clicks
 from bot.slack.account import Account
 from bot.slack.answering import Answering
 from bot.slack.clicks import Clicks
+from bot.slack.commands import CHECK, COMMAND, Commands
+from bot.slack.home import Home
 from bot.slack.intake import Inbox, Intake
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused, slack_errors
@@ -41,6 +43,8 @@ class Room:
     shelf: Shelf
     answering: Answering
     clicks: Clicks
+    commands: Commands
+    home: Home
     workspace: str = WORKSPACE
 
 
@@ -66,7 +70,7 @@ def bolt_app(room: Room, *, signing_secret: str = "") -> AsyncApp:
         room.inbox,
         room.shelf,
         room.workspace,
-        wants=(clicks.wants,),
+        wants=(room.commands.wants, clicks.wants),
         interrupt=room.answering.interrupt,
     )
 
@@ -75,7 +79,16 @@ def bolt_app(room: Room, *, signing_secret: str = "") -> AsyncApp:
         return await intake(body, next)
 
     async def accepted() -> None:
-        """What an event asked was kept before. One that asks nothing is acked too, or Slack would send it again."""
+        """What was asked was kept before. An event that asks nothing is acked too, or Slack would send it again."""
+
+    async def opened(event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            await room.home.publish(event["user"], event["channel"])
+        else:
+            await room.home.suggest(event["channel"])
+
+    async def typed(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await room.commands.typed(body, ack)
 
     async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -85,7 +98,10 @@ def bolt_app(room: Room, *, signing_secret: str = "") -> AsyncApp:
         await ack()
 
     app.middleware(keep)
+    app.event("app_home_opened")(opened)
     app.event(_ANY)(accepted)
+    app.command(COMMAND)(typed)
+    app.shortcut(CHECK)(submitted)
     app.action(_ANY)(clicked)
     app.view(_ANY)(submitted)
     return app

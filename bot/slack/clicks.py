@@ -12,6 +12,7 @@ from bot.errors import CrosscheckError
 from bot.news.labels import Verdict
 from bot.slack import aside, buttons, modals, words
 from bot.slack.account import Account
+from bot.slack.home import Home
 from bot.slack.intake import Accepted, Body
 from bot.slack.kit import Json
 from bot.slack.shelf import Shelf
@@ -20,7 +21,7 @@ from bot.slack.trouble import slack_errors
 log = logging.getLogger(__name__)
 
 SAID = "said"  # the kind of job: a person said something of an answer; `what` tells which
-_JUDGED, _LABELLED, _FOLLOWED = "judged", "labelled", "followed"
+_JUDGED, _LABELLED, _FOLLOWED, _UNFOLLOWED = "judged", "labelled", "followed", "unfollowed"
 
 
 def wants(body: Body) -> Accepted | None:
@@ -42,6 +43,8 @@ def wants(body: Body) -> Accepted | None:
             payload |= {"what": _LABELLED, "verdict": Verdict.NOT_A_DISAGREEMENT.value, "words": ""}
         case buttons.FOLLOW:
             payload |= {"what": _FOLLOWED}
+        case buttons.UNFOLLOW:
+            payload |= {"what": _UNFOLLOWED, "channel": body["view"]["private_metadata"]}
         case _:
             return None
     return Accepted(SAID, payload, keys)
@@ -53,6 +56,7 @@ class Clicks:
 
     account: Account
     shelf: Shelf
+    home: Home
 
     async def open(self, body: Body) -> None:
         """Open the modal that a click asks for, if it asks for one. Whatever fails is logged: the person sees that
@@ -79,6 +83,10 @@ class Clicks:
         """A job of kind SAID. Raises StoreError, SlackUnavailable."""
         said: Mapping[str, Any] = work.payload
         key, person = said["answer"], said["user"]
+        if said["what"] == _UNFOLLOWED:
+            await self.home.coverage.unfollow(person, key)
+            await self.home.publish(person, said["channel"])
+            return
         if said["what"] == _JUDGED:
             await self.shelf.judged(key, person, good=said["good"], words=said["words"])
             told = words.THANKS_GOOD if said["good"] else words.THANKS_BAD

@@ -49,6 +49,78 @@ FOLLOWED = "You follow this question. When new coverage changes the answer, I sa
 STOPPED = "Stopped. Nothing of this answer is kept; ask again whenever you like."
 QUIET = "I am quiet in this thread now. Mention me when you want to ask something."
 
+BEGUN = "Reading the coverage; the answer comes here, for you alone."
+SHARE = "Share to channel"
+SHARED_BY = "Shared by"
+NOT_SHARED = "I cannot post in this channel. Invite me to it, then press Share again."
+HELP_TITLE = "What /coverage can do"
+DID_YOU_MEAN = "There is no “{typed}”. Did you mean: {meant}"
+UNKNOWN = "To ask the coverage, type: {command} ask {asked} — all that I can do: {command} help"
+ASK_TITLE, ASK_HINT = "Ask the coverage", "One question, for example: do the sources agree on when it happened?"
+FOLLOW_TITLE, FOLLOW_HINT = "Follow a question", "A question or a topic. I tell the channel when its answer changes."
+FOLLOW_TOPIC = "What do the sources say differently about {topic}?"
+FOLLOW_BEGUN = "I answer it in a thread of its own in this channel, and tell there when the answer changes."
+FOLLOW_OPENS = "Followed from now on: {question}"
+FOLLOW_WHERE = "I cannot post in this channel. Invite me to it, then try again."
+
+TOLD = {
+    "ask": ("QUESTION", "answers from the coverage, with cited sentences, for you alone at first"),
+    "disagreements": ("[TOPIC]", "shows where the outlets contradict each other now, as a table"),
+    "timeline": ("[TOPIC]", "shows what was reported when"),
+    "sources": ("", "lists the outlets that are read"),
+    "new": ("", "lists the newest articles"),
+    "follow": ("QUESTION or TOPIC", "opens a thread, and tells there when the answer changes"),
+    "settings": ("", "shows what is set in this channel and what you follow"),
+    "help": ("[SUBCOMMAND]", "shows this"),
+}
+
+OUTLETS = "{outlets}, {articles}"
+NEWEST = "The newest in the coverage"
+TIMELINE, TIMELINE_OF = "What was reported when", "What was reported when on “{topic}”"
+NOTHING_ABOUT = "Nothing in the coverage matches “{topic}”."
+NO_DISAGREEMENTS = "No standing disagreement is known. Articles that have not been compared yet may hold some."
+NO_DISAGREEMENTS_ON = "No standing disagreement on “{topic}” is known."
+LEGEND = "An empty field: that outlet was not part of this comparison."
+LEFT_OUT = "{count} more did not fit: name a topic to see fewer."
+OUTLETS_OUT = "{outlets} with less to say did not fit."
+
+SETTINGS_TITLE = "Settings of this channel"
+SET_DIGEST = "Digest: {digest}"
+NO_DIGEST = "Digest: none. To have one: /coverage digest on 09:00 weekdays"
+FOLLOWS = "You follow:"
+NO_FOLLOWS = "You follow nothing. Press Follow under an answer, or type: /coverage follow QUESTION"
+
+CHECK = "Does the coverage bear this out: {said}"
+
+HOME_INTRO = (
+    "I read a story’s coverage from many outlets, answer questions with cited sentences, and say where the outlets "
+    "disagree. Write to me in Messages, mention me in a channel, or type /coverage help."
+)
+HOME_DISPUTES = "Where the outlets disagree now"
+HOME_MORE = "{count} more: /coverage disagreements"
+HOME_NEWEST = "Newest by outlet"
+HOME_FOLLOWS = "What you follow"
+HOME_DIGEST = "Your digest"
+HOME_NO_DIGEST = "None here. In Messages or in a channel: /coverage digest on 09:00 weekdays"
+HOME_HEALTH = "Health"
+HEALTH = (
+    "{articles:,} articles, {open} standing disagreements, {uncompared} articles not compared yet; "
+    "{waiting} pieces of work waiting, {dead} given up. Last stored: {stored}."
+)
+NEVER = "never"
+UNFOLLOW = "Stop following"
+UNFOLLOWED = "You do not follow that question any more."
+
+WELCOME = (
+    "Hello, I am Crosscheck: mention me with a question, and I answer from the coverage with cited sentences.\n"
+    "Where the outlets contradict each other, I say so. More: /coverage help"
+)
+PROMPTS = (
+    ("Where do the outlets disagree?", "On which facts do the outlets contradict each other?"),
+    ("What has been corrected?", "Which figures or statements were corrected or updated since first reported?"),
+    ("What happened, and when?", "What happened, in which order, and on which dates?"),
+)
+
 _GREETINGS = (
     r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings)"
     r"(?: (?:there|all|everyone|team|crosscheck|bot))?"
@@ -81,3 +153,9 @@ def asks_for_quiet(question: str) -> bool:
 
 def _plain(question: str) -> str:
     return " ".join(_NOT_WORDS.sub(" ", question.casefold()).split())
+
+
+def disagreements(count: int, topic: str) -> str:
+    """The heading of a table of standing disagreements."""
+    on = f" on “{topic}”" if topic else ""
+    return f"Sources disagree on {count} question{'' if count == 1 else 's'}{on}"

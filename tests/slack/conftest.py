@@ -120,9 +120,15 @@ async def account(sandbox: Sandbox) -> AsyncIterator[Account]:
 
 
 @pytest.fixture
-async def idle(sandbox: Sandbox, account: Account) -> Bot:
+def subcommands() -> list[Subcommand]:
+    """What other rooms add to the command."""
+    return []
+
+
+@pytest.fixture
+async def idle(sandbox: Sandbox, account: Account, subcommands: list[Subcommand]) -> Bot:
     """A bot that is signed in but neither listens nor works by itself."""
-    return Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()))
+    return Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()), more=subcommands)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from bot.slack.commands import CHECK, COMMAND
 from bot.slack.intake import EVENTS
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "agents_sessions_setStatus": {"assistant:write"},
     "apps_connections_open": set(),  # the app's own token, connections:write
     "assistant_threads_setStatus": {"assistant:write"},
+    "assistant_threads_setSuggestedPrompts": {"assistant:write"},
     "auth_test": set(),
     "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
@@ -39,7 +41,9 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "users_info": {"users:read"},
     "views_open": set(),
+    "views_publish": set(),
     "views_update": set(),
 }
 
@@ -62,13 +66,25 @@ def test_given_the_manifest_when_read_then_it_subscribes_to_the_events_that_are_
 def test_given_the_manifest_when_read_then_its_scopes_are_those_of_the_methods_and_events(
     manifest: dict[str, Any],
 ) -> None:
-    needed = set().union(*(SCOPES_OF_METHODS[m] for m in methods_called()), *(SCOPES_OF_EVENTS[e] for e in EVENTS))
+    needed = {"commands"}.union(
+        *(SCOPES_OF_METHODS[m] for m in methods_called()), *(SCOPES_OF_EVENTS[e] for e in EVENTS)
+    )
 
     assert manifest["oauth_config"]["scopes"]["bot"] == sorted(needed)
 
 
 def test_given_the_list_of_methods_when_compared_with_the_code_then_none_is_listed_in_vain() -> None:
     assert methods_called() == set(SCOPES_OF_METHODS)
+
+
+def test_given_the_manifest_when_read_then_its_command_and_shortcut_are_those_that_are_served(
+    manifest: dict[str, Any],
+) -> None:
+    features = manifest["features"]
+
+    assert [c["command"] for c in features["slash_commands"]] == [COMMAND]
+    assert [(s["type"], s["callback_id"]) for s in features["shortcuts"]] == [("message", CHECK)]
+    assert all(len(s["name"]) <= 24 for s in features["shortcuts"])
 
 
 def test_given_the_manifest_when_held_against_slack_s_schema_then_it_fits(manifest: dict[str, Any]) -> None:

@@ -1,0 +1,42 @@
+"""What the room asks of the coverage, in its own words. Each call raises StoreError."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.news.model import Article
+from bot.news.overview import Heading, Health, Outlet
+from bot.news.standing import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What is set in a channel: its digest in words, None where it has none."""
+
+    digest: str | None = None
+
+
+class Coverage(Protocol):
+    async def disagreements(self) -> Sequence[Entry]:
+        """The open ones, most independent sources first."""
+
+    async def outlets(self) -> Sequence[Outlet]:
+        """That with most articles first."""
+
+    async def newest(self, limit: int) -> Sequence[Heading]:
+        """Newest first."""
+
+    async def about(self, topic: str, limit: int) -> Sequence[Article]:
+        """The articles that fit a topic best, or, where it is empty, the newest; oldest first."""
+
+    async def follows(self, person: str) -> Sequence[Entry]:
+        """The questions that a person follows, oldest first."""
+
+    async def unfollow(self, person: str, entry: str) -> bool:
+        """False where that person does not follow it."""
+
+    async def channel(self, channel: str) -> Channel: ...
+
+    async def health(self) -> Health: ...

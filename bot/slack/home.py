@@ -1,0 +1,154 @@
+"""The bot's Home: what it does, what the outlets disagree on, what is new, and what is this person's own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import CrosscheckError
+from bot.news.overview import Heading, Health
+from bot.news.standing import Entry
+from bot.slack import escape, kit, lists, words
+from bot.slack.account import Account
+from bot.slack.buttons import UNFOLLOW
+from bot.slack.coverage import Channel, Coverage
+from bot.slack.kit import Json
+from bot.slack.prose import OUTLET_CHARACTERS
+from bot.slack.split import shortened
+from bot.slack.trouble import slack_errors
+
+log = logging.getLogger(__name__)
+
+DISPUTES = 5
+FOLLOWS = 10
+LATEST = 60  # articles that are looked at for the newest by outlet
+OUTLETS, OF_EACH = 6, 2
+PROMPTS = 4  # Slack's limit
+PROMPT_TITLE_CHARACTERS = 60
+PROMPT_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a person's Home shows. `direct`: their direct message with the bot; `health` is for admins."""
+
+    direct: str
+
+    disputes: Sequence[Entry]
+    newest: Sequence[Heading]
+    follows: Sequence[Entry]
+    channel: Channel
+    health: Health | None = None
+
+
+def view(seen: Glance) -> Json:
+    """Within Slack's limits however much there is: each part shows its first few and counts the rest."""
+    blocks = [kit.header("Crosscheck"), *_told(words.HOME_INTRO)]
+    if seen.disputes:
+        blocks += [kit.header(words.HOME_DISPUTES), *_lines(seen.disputes[:DISPUTES])]
+        if len(seen.disputes) > DISPUTES:
+            blocks.append(kit.context(words.HOME_MORE.format(count=len(seen.disputes) - DISPUTES)))
+    else:
+        blocks += _told(words.NO_DISAGREEMENTS)
+    if seen.newest:
+        blocks += [kit.header(words.HOME_NEWEST), *_by_outlet(seen.newest)]
+    blocks.append(kit.header(words.HOME_FOLLOWS))
+    for entry in seen.follows[:FOLLOWS]:
+        blocks += [*_lines([entry]), {"type": "actions", "elements": [_unfollow(entry)]}]
+    if not seen.follows:
+        blocks += _told(words.NO_FOLLOWS)
+    blocks += [kit.header(words.HOME_DIGEST), *_told(seen.channel.digest or words.HOME_NO_DIGEST)]
+    if seen.health is not None:
+        blocks += [kit.header(words.HOME_HEALTH), *_told(_health(seen.health))]
+    return {"type": "home", "private_metadata": seen.direct, "blocks": blocks}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    account: Account
+    coverage: Coverage
+
+    async def publish(self, person: str, channel: str) -> None:
+        """Show a person's Home; `channel` is their direct message. What fails is logged: they look again."""
+        try:
+            seen = await self._glance(person, channel)
+            with slack_errors("views.publish"):
+                await self.account.client.views_publish(user_id=person, view=view(seen))
+        except CrosscheckError as fault:
+            log.warning("a Home could not be shown", extra={"error": type(fault).__name__})
+
+    async def suggest(self, channel: str) -> None:
+        """Offer questions in a direct message: first what the outlets disagree on now."""
+        try:
+            disputes = await self.coverage.disagreements()
+            with slack_errors("assistant.threads.setSuggestedPrompts"):
+                await self.account.client.assistant_threads_setSuggestedPrompts(
+                    channel_id=channel, prompts=prompts(disputes)
+                )
+        except CrosscheckError as fault:
+            log.info("no prompts were suggested", extra={"error": type(fault).__name__})
+
+    async def _glance(self, person: str, channel: str) -> Glance:
+        disputes, newest, follows, settings = await asyncio.gather(
+            self.coverage.disagreements(),
+            self.coverage.newest(LATEST),
+            self.coverage.follows(person),
+            self.coverage.channel(channel),
+        )
+        health = await self.coverage.health() if await self._is_admin(person) else None
+        return Glance(channel, disputes, newest, follows, settings, health)
+
+    async def _is_admin(self, person: str) -> bool:
+        try:
+            with slack_errors("users.info"):
+                found = await self.account.client.users_info(user=person)
+        except CrosscheckError as fault:
+            log.info("nobody could be looked up", extra={"error": type(fault).__name__})
+            return False
+        user = found["user"]
+        return bool(user.get("is_admin") or user.get("is_owner"))
+
+
+def prompts(disputes: Sequence[Entry]) -> list[dict[str, str]]:
+    """At most four suggested questions."""
+    asked = [escape.visible(entry.comparison.question) for entry in disputes[: PROMPTS - 1]]
+    found = [(shortened(q, PROMPT_TITLE_CHARACTERS), shortened(q, PROMPT_CHARACTERS)) for q in asked]
+    return [{"title": title, "message": message} for title, message in [*found, *words.PROMPTS][:PROMPTS]]
+
+
+def _told(told: str) -> list[Json]:
+    return kit.rich([kit.paragraph(kit.text(told, spaced=False))])
+
+
+def _lines(entries: Sequence[Entry]) -> list[Json]:
+    return kit.rich(kit.paragraph(*lists.entry_line(entry)) for entry in entries)
+
+
+def _by_outlet(newest: Sequence[Heading]) -> list[Json]:
+    """The newest few articles of the outlets that published last."""
+    outlets: dict[str, list[Heading]] = {}
+    for heading in newest:
+        outlets.setdefault(heading.outlet, []).append(heading)
+    parts = []
+    for name, headings in list(outlets.items())[:OUTLETS]:
+        parts.append(kit.paragraph(kit.text(shortened(name, OUTLET_CHARACTERS), bold=True, spaced=False)))
+        parts += [kit.paragraph(*lists.heading_line(heading)) for heading in headings[:OF_EACH]]
+    return kit.rich(parts)
+
+
+def _unfollow(entry: Entry) -> Json:
+    return kit.button(UNFOLLOW, words.UNFOLLOW, entry.id)
+
+
+def _health(health: Health) -> str:
+    stored = f"{health.stored:%Y-%m-%d %H:%M} UTC" if health.stored else words.NEVER
+    return words.HEALTH.format(
+        articles=health.articles,
+        open=health.open,
+        uncompared=health.uncompared,
+        waiting=health.waiting,
+        dead=health.dead,
+        stored=stored,
+    )

@@ -1,0 +1,121 @@
+"""The coverage at a glance, as messages: outlets, what is new, what happened when, and the standing disagreements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.news import words as news_words
+from bot.news.model import Article, Moment
+from bot.news.offline import stems
+from bot.news.overview import Heading, Outlet
+from bot.news.standing import Entry
+from bot.news.words import HEADINGS, day, folded
+from bot.slack import escape, kit, words
+from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain
+from bot.slack.blocks import _sources as sources
+from bot.slack.kit import Json
+from bot.slack.prose import OUTLET_CHARACTERS, Numbering, who
+from bot.slack.split import shortened
+from bot.slack.table import table
+
+TITLE_CHARACTERS = 150
+LINE_CHARACTERS = 300
+
+
+def outlets(found: Sequence[Outlet]) -> list[Message]:
+    if not found:
+        return plain(news_words.EMPTY_LIBRARY)
+    total = sum(outlet.articles for outlet in found)
+    title = words.OUTLETS.format(outlets=_count(len(found), "outlet"), articles=_count(total, "article"))
+    lines = []
+    for outlet in found:
+        told = f"{shortened(outlet.name, OUTLET_CHARACTERS)}: {_count(outlet.articles, 'article')}"
+        lines.append([kit.text(told + (f", the newest of {day(outlet.newest.day)}" if outlet.newest else ""))])
+    return _listed(title, lines)
+
+
+def newest(found: Sequence[Heading]) -> list[Message]:
+    if not found:
+        return plain(news_words.EMPTY_LIBRARY)
+    return _listed(words.NEWEST, [heading_line(heading) for heading in found])
+
+
+def heading_line(heading: Heading) -> list[Json]:
+    """ "20 May 2026, The Courier: Models cross the sea at last", linked."""
+    when = day(heading.published.day) if heading.published else "undated"
+    article = Article("", heading.outlet, heading.title, "", (), heading.published, heading.url)
+    shown = kit.text(f"{when}, {shortened(heading.outlet, OUTLET_CHARACTERS)}:")
+    title = shortened(heading.title, TITLE_CHARACTERS)
+    return [shown, kit.titled(article, title)] if title else [shown]
+
+
+def timeline(found: Sequence[Article], topic: str) -> list[Message]:
+    """What each article reports, oldest first, in the sentence of it that is nearest to the topic."""
+    if not found:
+        return plain(words.NOTHING_ABOUT.format(topic=topic) if topic else news_words.EMPTY_LIBRARY)
+    numbering = Numbering()
+    lines = []
+    last: Moment | None = None
+    for article in found:
+        same_day = last is not None and article.published is not None and article.published.day == last.day
+        when = day(article.published.day) if article.published else "undated"
+        said = _nearest(article, topic)
+        told = [] if same_day else [kit.text(when, bold=True), kit.line_break()]
+        if said:
+            told.append(kit.text(f"{shortened(article.outlet, OUTLET_CHARACTERS)}: {said}"))
+        else:
+            told.append(kit.text(who(article)))
+        lines.append([*told, kit.mark(numbering.of(article), article)])
+        last = article.published
+    title = words.TIMELINE_OF.format(topic=topic) if topic else words.TIMELINE
+    return _listed(title, lines, sources(numbering))
+
+
+def disagreements(found: Sequence[Entry], topic: str) -> list[Message]:
+    """The standing disagreements as one table, with the sources of each claim's best sentence under it."""
+    if not found:
+        return plain(words.NO_DISAGREEMENTS_ON.format(topic=topic) if topic else words.NO_DISAGREEMENTS)
+    numbering = Numbering()
+    drawn = table(found, numbering)
+    title = words.disagreements(len(found), topic)
+    notes = [words.LEGEND]
+    if drawn.left_out:
+        notes.append(words.LEFT_OUT.format(count=drawn.left_out))
+    if drawn.outlets_out:
+        notes.append(words.OUTLETS_OUT.format(outlets=_count(drawn.outlets_out, "outlet")))
+    tail = [drawn.block, kit.context(" ".join(notes)), *sources(numbering)]
+    return [Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(tail))]
+
+
+def entry_line(entry: Entry) -> list[Json]:
+    """A standing comparison on one line, its sides in a few words."""
+    comparison = entry.comparison
+    sides = "; ".join(
+        f"{shortened(folded(p.claim), LINE_CHARACTERS // 2)} ({news_words.weight(p)})" for p in comparison.positions
+    )
+    question = shortened(folded(comparison.question), LINE_CHARACTERS)
+    told = HEADINGS[comparison.relation] if comparison.relation else ""
+    return [kit.text(question, bold=True), kit.text(sides or told, spaced=False)]
+
+
+def _nearest(article: Article, topic: str) -> str:
+    """The sentence with most words of the topic, the first of equal ones; the title where there is no sentence."""
+    wanted = stems(topic)
+    best = max(article.sentences, key=lambda s: (len(wanted & stems(s.text)), -s.number), default=None)
+    return shortened(folded(best.text), LINE_CHARACTERS) if best else shortened(article.title, TITLE_CHARACTERS)
+
+
+def _listed(title: str, lines: Iterable[list[Json]], under: Sequence[Json] = ()) -> list[Message]:
+    """A title, and a line for each; as many messages as hold them."""
+    parts = kit.rich(kit.paragraph(*line) for line in lines)
+    pages: list[list[Json]] = [[]]
+    for block in [*parts, *under]:
+        if pages[-1] and kit.size([*pages[-1], block]) > MESSAGE_CHARACTERS - len(title):
+            pages.append([])
+        pages[-1].append(block)
+    first = Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(pages[0]))
+    return [first, *(Message(escape.mrkdwn(title), "", tuple(page)) for page in pages[1:])]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,36 @@
+"""Answers to a command, for the one person who typed it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.errors import SlackUnavailable
+from bot.slack import blocks
+from bot.slack.account import Account
+from bot.slack.blocks import Message
+from bot.slack.trouble import slack_errors
+
+log = logging.getLogger(__name__)
+
+MESSAGES = 4  # to one address; Slack takes five in half an hour
+MORE = "There is more than fits a private reply. Mention me with the question in a channel or write to me directly."
+
+
+async def reply(account: Account, url: str, messages: Sequence[Message]) -> None:
+    """Show messages to whoever typed the command. Raises SlackUnavailable where Slack cannot be reached; an address
+    whose half hour is over is given up."""
+    client = AsyncWebhookClient(url, session=account.client.session, timeout=account.client.timeout, retry_handlers=[])
+    shown = list(messages)
+    if len(shown) > MESSAGES:
+        shown = [*shown[: MESSAGES - 1], *blocks.plain(MORE)]
+    for message in shown:
+        with slack_errors("response_url"):
+            response = await client.send(text=message.text, blocks=message.blocks, response_type="ephemeral")
+        if response.status_code >= 500 or response.status_code == 429:
+            raise SlackUnavailable(f"response_url: {response.status_code}")
+        if response.status_code != 200:
+            log.info("a private reply was not taken", extra={"status": response.status_code})
+            return

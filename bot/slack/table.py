@@ -1,0 +1,83 @@
+"""Standing disagreements as one table: the claims down, the outlets across."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.news import words
+from bot.news.grid import Grid, Row, grid
+from bot.news.standing import Entry
+from bot.slack import escape, kit
+from bot.slack.kit import Json
+from bot.slack.prose import OUTLET_CHARACTERS, Numbering
+from bot.slack.split import shortened
+
+ROWS = 100  # Slack's limits of a table
+COLUMNS = 20
+TABLE_CHARACTERS = 7_500  # of its JSON; the rest of a message is for its sources
+CLAIM_CHARACTERS = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`left_out`: disagreements, and `outlets_out`: outlets, for which there was no room."""
+
+    block: Json
+    left_out: int
+    outlets_out: int
+
+
+def table(entries: Sequence[Entry], numbering: Numbering) -> Table:
+    """One table of as many disagreements as fit, the first first; the outlets that speak most come first."""
+    grids = [grid(entry) for entry in entries]
+    outlets = _by_voice(grids)
+    columns = outlets[: COLUMNS - 1]
+    rows = [[_bold(QUESTION_AND_CLAIMS), *(_cell(shortened(name, OUTLET_CHARACTERS)) for name in columns)]]
+    taken = 0
+    for found in grids:
+        more = [_question(found, len(columns)), *(_claim(found, row, columns, numbering) for row in found.rows)]
+        if taken and (len(rows) + len(more) > ROWS or kit.size([{"rows": [*rows, *more]}]) > TABLE_CHARACTERS):
+            break
+        rows += more[: ROWS - len(rows)]
+        taken += 1
+    settings = [{"is_wrapped": True}, *({"align": "center"} for _ in columns)]
+    block = {"type": "table", "rows": rows, "column_settings": settings}
+    return Table(block, len(grids) - taken, len(outlets) - len(columns))
+
+
+QUESTION_AND_CLAIMS = "Question, and what is claimed"
+
+
+def _by_voice(grids: Sequence[Grid]) -> list[str]:
+    """Every outlet, those that take a side in most disagreements first, silent ones last."""
+    speaks: dict[str, int] = {}
+    for found in grids:
+        for outlet in found.outlets:
+            speaks[outlet] = speaks.get(outlet, 0) + (outlet not in found.silent)
+    return sorted(speaks, key=lambda outlet: -speaks[outlet])
+
+
+def _question(found: Grid, columns: int) -> list[Json]:
+    return [_bold(shortened(words.folded(found.question), CLAIM_CHARACTERS)), *(_cell(" ") for _ in range(columns))]
+
+
+def _claim(found: Grid, row: Row, columns: Sequence[str], numbering: Numbering) -> list[Json]:
+    claim = kit.text(f"{shortened(words.sentence(row.claim), CLAIM_CHARACTERS)} {row.weight}")
+    best = kit.mark(numbering.of(row.best.article), row.best.article)
+    said = dict(zip(found.outlets, row.marks, strict=True))
+    cells = [_cell(said[name].value if name in said else " ") for name in columns]
+    return [_rich(claim, best), *cells]
+
+
+def _cell(text: str) -> Json:
+    # A cell holds at least one character; a no-break space shows nothing, and is no disagreement's silence.
+    return {"type": "raw_text", "text": escape.visible(text) or "\u00a0"}
+
+
+def _bold(text: str) -> Json:
+    return _rich(kit.text(text, bold=True, spaced=False))
+
+
+def _rich(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": [kit.paragraph(*elements)]}

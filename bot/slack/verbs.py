@@ -1,0 +1,144 @@
+"""The subcommands that the room brings itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.errors import WrongUse
+from bot.news.answer import asked as checked
+from bot.news.asked import Asked, Fate
+from bot.news.topic import Topic, comparison_about
+from bot.slack import blocks, escape, kit, lists, words
+from bot.slack.account import Account
+from bot.slack.answering import Ask
+from bot.slack.blocks import Message, with_buttons
+from bot.slack.buttons import under
+from bot.slack.commands import Call, Said, Subcommand
+from bot.slack.coverage import Coverage
+from bot.slack.daily import DailyPost
+from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of, question
+from bot.slack.screen import Nobody
+from bot.slack.shelf import Shelf
+from bot.slack.trouble import SlackRefused
+
+ENTRIES = 50  # disagreements that are looked at for one table; the rest is counted
+HEADINGS = 15
+ARTICLES = 20  # of a timeline
+
+
+class Verbs:
+    """`ask` answers; `inbox` keeps what a follow begins in its thread."""
+
+    def __init__(
+        self, account: Account, inbox: Inbox, workspace: str, *, ask: Ask, shelf: Shelf, coverage: Coverage
+    ) -> None:
+        self._account = account
+        self._inbox = inbox
+        self._workspace = workspace
+        self._asks = ask
+        self._shelf = shelf
+        self._coverage = coverage
+
+    def all(self) -> list[Subcommand]:
+        def made(name: str, run: Any, **more: Any) -> Subcommand:
+            return Subcommand(name, *words.TOLD[name], run, **more)
+
+        return [
+            made("ask", self.ask, works=True, asks=(words.ASK_TITLE, words.ASK_HINT), again=self.asked),
+            made("disagreements", self.disagreements),
+            made("timeline", self.timeline),
+            made("sources", self.sources),
+            made("new", self.newest),
+            made(
+                "follow",
+                self.follow,
+                works=True,
+                begun=words.FOLLOW_BEGUN,
+                asks=(words.FOLLOW_TITLE, words.FOLLOW_HINT),
+            ),
+            made("settings", self.settings),
+        ]
+
+    async def ask(self, call: Call, work: Any) -> Said:
+        text = checked(call.text)
+        if (said := words.short_word(text)) is not None:
+            return Said(blocks.plain(said))
+        key = str(work.id)
+        await self._shelf.asked(Asked(key, call.channel, "", "", call.user))
+        answer = await self._asks(work, text, Nobody())
+        messages = with_buttons(blocks.compose(answer), under(answer, key))
+        await self._shelf.answered(key, answer, blocks.dump(messages))
+        await self._shelf.becomes(key, Fate.ANSWERED)
+        return Said(messages, share=key)
+
+    async def asked(self, call: Call, work: Any) -> Said:
+        """The answer that was given before, under its key."""
+        kept = await self._shelf.messages(call.text)
+        return Said(blocks.load(kept) if kept else blocks.plain(words.FORGOTTEN))
+
+    async def disagreements(self, call: Call, work: Any) -> Said:
+        topics = [Topic((call.text,))] if call.text else []
+        found = [e for e in await self._coverage.disagreements() if comparison_about(e.comparison, topics)]
+        return Said(lists.disagreements(found[:ENTRIES], call.text), share=call.text if found else None)
+
+    async def timeline(self, call: Call, work: Any) -> Said:
+        found = await self._coverage.about(call.text, ARTICLES)
+        return Said(lists.timeline(found, call.text), share=call.text if found else None)
+
+    async def sources(self, call: Call, work: Any) -> Said:
+        found = await self._coverage.outlets()
+        return Said(lists.outlets(found), share="" if found else None)
+
+    async def newest(self, call: Call, work: Any) -> Said:
+        found = await self._coverage.newest(HEADINGS)
+        return Said(lists.newest(found), share="" if found else None)
+
+    async def settings(self, call: Call, work: Any) -> Said:
+        channel = await self._coverage.channel(call.channel)
+        digest = words.SET_DIGEST.format(digest=channel.digest) if channel.digest else words.NO_DIGEST
+        follows = await self._coverage.follows(call.user)
+        lines = [kit.paragraph(kit.text(digest, spaced=False))]
+        told = words.FOLLOWS if follows else words.NO_FOLLOWS
+        lines.append(kit.paragraph(kit.text(told, spaced=False)))
+        lines += [kit.paragraph(*lists.entry_line(entry)) for entry in follows[:HEADINGS]]
+        title = words.SETTINGS_TITLE
+        return Said([Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(kit.rich(lines)))])
+
+    async def follow(self, call: Call, work: Any) -> Said:
+        """Open a thread, and have the question answered and followed in it."""
+        text = checked(call.text)
+        asked = text if _is_question(text) else words.FOLLOW_TOPIC.format(topic=text)
+        opens = words.FOLLOW_OPENS.format(question=asked)
+        post = DailyPost(self._account, call.channel, str(work.id), call.user)
+        try:
+            ts = await post.main(blocks.plain(opens)[0], "0")
+        except SlackRefused as fault:
+            raise NotHere(fault.code) from fault
+        payload = {
+            "team": call.team,
+            "channel": call.channel,
+            "thread": ts,
+            "ts": ts,
+            "user": call.user,
+            "text": asked,
+            "follow": True,
+        }
+        key = await self._inbox.put(
+            ANSWER,
+            payload,
+            keys=[f"follow:{work.id}"],
+            workspace=self._workspace,
+            lane=lane_of(payload),
+            priority=A_PERSON_WAITS,
+        )
+        if key is not None:
+            await self._shelf.asked(question(key, payload))
+        return Said(())
+
+
+class NotHere(WrongUse):
+    tell = words.FOLLOW_WHERE
+
+
+def _is_question(text: str) -> bool:
+    return text.rstrip().endswith(("?", "？", "؟")) or len(text.split()) > 6

@@ -1,0 +1,313 @@
+"""`/coverage` as people type it, over real Socket Mode."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from bot.errors import ReaderUnavailable, StoreUnavailable
+from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message
+from bot.slack import words
+from bot.slack.blocks import plain
+from bot.slack.commands import Call, Said, Subcommand
+from bot.slack.lists import disagreements, newest, timeline
+from tests.slack import answers, entries
+from tests.slack.conftest import Bot
+from tests.slack.fakes import Oracle
+from tests.slack.snapshot import assert_kept
+from tests.slack.texts import ODD_TEXTS
+
+
+async def typed(bot: Bot, text: str, channel: str = GENERAL) -> list[Message]:
+    """What Anna alone is shown once she has typed a command, and all that it asked for is done."""
+    before = len(bot.sandbox.private(ANNA))
+    delivery = await bot.sandbox.command("/coverage", text, channel=channel, user=ANNA)
+    assert delivery.acked
+    await bot.quiet()
+    await bot.sandbox.wait_for(lambda: len(bot.sandbox.private(ANNA)) > before)
+    return bot.sandbox.private(ANNA)[before:]
+
+
+async def answered(bot: Bot) -> Message:
+    """The answer to Anna's question by command, for her alone."""
+    found = await typed(bot, f"ask {answers.QUESTION}")
+    return next(m for m in found if m.blocks)
+
+
+@pytest.mark.parametrize("text", ["", "help", "HELP", "help me"])
+async def test_given_a_wish_for_help_when_typed_then_every_subcommand_is_told_at_once(bot: Bot, text: str) -> None:
+    (told,) = await typed(bot, text)
+
+    for name in words.TOLD:
+        if name != "help":
+            assert f"/coverage {name}" in json.dumps(told.blocks)
+    assert bot.inbox.jobs == []
+
+
+async def test_given_help_on_one_subcommand_when_typed_then_only_that_is_told(bot: Bot) -> None:
+    (told,) = await typed(bot, "help timeline")
+    (same,) = await typed(bot, "timeline help")
+
+    assert "/coverage timeline [TOPIC]" in told.shown
+    assert "/coverage ask" not in told.shown
+    assert same.shown == told.shown
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("disagrements AI export", "/coverage disagreements AI export"),
+        ("timline", "/coverage timeline"),
+        ("souces", "/coverage sources"),
+        ("Who lifted the ban?", "/coverage ask Who lifted the ban?"),
+    ],
+)
+async def test_given_something_mistyped_when_typed_then_what_was_meant_is_suggested(
+    bot: Bot, text: str, meant: str
+) -> None:
+    (told,) = await typed(bot, text)
+
+    assert meant.casefold() in told.text.casefold()
+
+
+async def test_given_a_question_when_asked_by_command_then_the_answer_is_private_and_can_be_shared(bot: Bot) -> None:
+    answer = await answered(bot)
+    assert words.BEGUN in [m.text for m in bot.sandbox.private(ANNA)]
+    assert bot.oracle.questions == [answers.QUESTION]
+    assert "Sources disagree" in answer.shown
+    assert not bots_own(bot)
+
+    await bot.sandbox.click(answer, "share", user=ANNA)
+    await bot.quiet()
+
+    (shared,) = bots_own(bot)
+    assert "Sources disagree" in shared.shown
+    assert ANNA in json.dumps(shared.blocks)
+    assert bot.oracle.questions == [answers.QUESTION]
+    await bot.sandbox.click(shared, "quotes", user=BEN)
+    await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(BEN)) and "Courier" in json.dumps(v.view))
+
+
+async def test_given_a_share_that_slack_brings_twice_when_done_then_it_stands_once(bot: Bot) -> None:
+    answer = await answered(bot)
+    delivery = await bot.sandbox.click(answer, "share", user=ANNA)
+    await bot.sandbox.redeliver(delivery)
+    await bot.quiet()
+
+    assert len(bots_own(bot)) == 1
+
+
+async def test_given_a_channel_without_the_bot_when_shared_then_it_is_told_how(bot: Bot) -> None:
+    answer = await answered(bot)
+    bot.sandbox.faults.refuse("chat.postMessage", "not_in_channel")
+
+    await bot.sandbox.click(answer, "share", user=ANNA)
+    await bot.quiet()
+
+    assert bot.sandbox.private(ANNA)[-1].text == words.NOT_SHARED
+
+
+async def test_given_ask_without_a_question_when_typed_then_a_form_asks_for_it(bot: Bot) -> None:
+    await bot.sandbox.command("/coverage", "ask", channel=GENERAL, user=ANNA)
+    form = await bot.sandbox.wait_for(lambda: bot.sandbox.view(ANNA))
+
+    await bot.sandbox.submit(form, {"words": answers.QUESTION})
+    await bot.quiet()
+
+    assert bot.oracle.questions == [answers.QUESTION]
+    assert "Sources disagree" in bot.sandbox.private(ANNA)[-1].shown
+
+
+async def test_given_fifty_commands_at_once_and_a_slow_model_when_typed_then_each_is_acked_in_time(bot: Bot) -> None:
+    bot.oracle.holds = True
+
+    typing = [
+        bot.sandbox.command("/coverage", f"ask {answers.QUESTION} ({n})", channel=GENERAL, user=ANNA) for n in range(50)
+    ]
+    deliveries: list[Delivery] = await asyncio.gather(*typing)
+    bot.oracle.go.set()
+
+    # The sandbox gives half a second, a sixth of Slack's time.
+    assert all(d.acked and d.attempts == 1 for d in deliveries)
+    assert len(bot.inbox.jobs) == 50
+
+
+async def test_given_the_model_fails_for_good_when_told_then_in_plain_words(bot: Bot) -> None:
+    await answered(bot)
+    job = bot.inbox.jobs[0]
+
+    await bot.commands.give_up(job, ReaderUnavailable("HTTP 503 secret innards"))
+    await bot.commands.give_up(job, RuntimeError("secret innards"))
+
+    one, other = bot.sandbox.private(ANNA)[-2:]
+    assert one.text == "The model can't be reached right now."
+    assert "innards" not in one.shown + other.shown
+
+
+async def test_given_the_store_is_away_when_a_list_is_asked_for_then_it_is_told_plainly(bot: Bot) -> None:
+    bot.coverage.fault = StoreUnavailable("psycopg: connection refused")
+    (told,) = await typed(bot, "disagreements")
+    bot.coverage.fault = RuntimeError("secret innards")
+    (other,) = await typed(bot, "disagreements")
+
+    assert told.text.startswith("The library can't be reached")
+    assert "psycopg" not in told.shown
+    assert "innards" not in other.shown
+
+
+async def test_given_standing_disagreements_when_listed_then_they_are_a_table(bot: Bot) -> None:
+    bot.coverage.entries = [entries.entry(), entries.entry("e2", "How long did the ban last?")]
+
+    (told,) = await typed(bot, "disagreements")
+
+    (table,) = [b for b in told.blocks if b["type"] == "table"]
+    cells = json.dumps(table["rows"])
+    assert "says otherwise" in cells
+    assert "How long did the ban last?" in cells
+    assert_kept("disagreements", [{k: v for k, v in b.items() if k != "block_id"} for b in told.blocks[:-1]])
+
+
+async def test_given_a_topic_when_disagreements_are_listed_then_only_those_about_it_are(bot: Bot) -> None:
+    bot.coverage.entries = [entries.entry()]
+
+    (about,) = await typed(bot, "disagreements licences")
+    (none,) = await typed(bot, "disagreements whales")
+
+    assert "on “licences”" in about.text
+    assert none.text == words.NO_DISAGREEMENTS_ON.format(topic="whales")
+
+
+@pytest.mark.parametrize(("count", "outlets"), [(1, 2), (3, 40), (60, 4), (40, 25)])
+def test_given_more_than_a_table_holds_when_drawn_then_it_keeps_slack_s_limits_and_counts_the_rest(
+    count: int, outlets: int
+) -> None:
+    (message,) = disagreements(entries.many(count, outlets), "")
+
+    table = message.tail[0]
+    assert len(table["rows"]) <= 100
+    assert all(len(row) == len(table["rows"][0]) <= 20 for row in table["rows"])
+    told = json.dumps(message.tail, ensure_ascii=False)
+    shown = sum(f'"Question number {n}?"' in told for n in range(count))
+    assert (shown == count) or f"{count - shown} more did not fit" in told
+    assert ("did not fit" in told) or outlets < 20
+
+
+async def test_given_articles_when_the_newest_and_the_outlets_are_listed_then_they_are_linked_and_counted(
+    bot: Bot,
+) -> None:
+    bot.coverage.headings = entries.HEADINGS
+
+    (new,) = await typed(bot, "new")
+    (outlets,) = await typed(bot, "sources")
+
+    assert_kept("newest", [{k: v for k, v in b.items() if k != "block_id"} for b in new.blocks])
+    assert outlets.text == "4 outlets, 4 articles"
+
+
+async def test_given_a_topic_when_its_timeline_is_asked_for_then_each_article_s_sentence_on_it_is_shown(
+    bot: Bot,
+) -> None:
+    bot.coverage.articles = [answers.COURIER, answers.LEDGER, answers.REVIEW]
+
+    (told,) = await typed(bot, "timeline licences were granted")
+
+    assert "Forty-one licences were granted by noon." in told.shown
+    assert "Mira Holt" not in told.shown
+
+
+@pytest.mark.parametrize("text", ["new", "sources", "timeline", "disagreements", "timeline whales"])
+async def test_given_no_coverage_when_something_is_listed_then_it_is_said(bot: Bot, text: str) -> None:
+    (told,) = await typed(bot, text)
+
+    assert told.text
+    assert "share" not in json.dumps(told.blocks)
+
+
+async def test_given_a_question_when_followed_by_command_then_a_thread_of_its_own_answers_and_follows_it(
+    bot: Bot,
+) -> None:
+    await typed(bot, f"follow {answers.QUESTION}")
+    await bot.quiet()
+
+    (opener,) = bots_own(bot)
+    assert answers.QUESTION in opener.shown
+    (answer,) = bot.sandbox.messages(GENERAL, opener.ts)[1:]
+    assert "Sources disagree" in answer.shown
+    assert bot.shelf.said == [("follow", "job-2", ANNA, GENERAL, opener.ts)]
+
+
+async def test_given_a_topic_when_followed_then_what_is_said_differently_on_it_is(bot: Bot) -> None:
+    await typed(bot, "follow export licences")
+    await bot.quiet()
+
+    assert bot.oracle.questions == ["What do the sources say differently about export licences?"]
+
+
+async def test_given_a_channel_and_follows_when_settings_are_asked_for_then_they_are_told(bot: Bot) -> None:
+    (none,) = await typed(bot, "settings")
+    bot.coverage.digest = "09:00 weekdays Europe/London full quiet say"
+    bot.coverage.followed[ANNA] = [entries.entry()]
+    (told,) = await typed(bot, "settings")
+
+    assert "/coverage digest on" in none.shown
+    assert "09:00 weekdays Europe/London" in told.shown
+    assert answers.QUESTION in told.shown
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
+async def test_given_odd_text_everywhere_when_listed_then_slack_takes_it_and_nobody_is_pinged(
+    bot: Bot, text: str
+) -> None:
+    bot.coverage.entries = [entries.entry(question=text)]
+    bot.oracle = Oracle(answers.single())
+
+    told = [*await typed(bot, f"disagreements {text}"), *await typed(bot, text), *await typed(bot, f"follow {text}?")]
+    await bot.quiet()
+
+    assert bot.faults == []
+    assert bot.sandbox.refusals == []
+    for message in [*told, *bots_own(bot)]:
+        assert "<!channel>" not in message.text
+        assert not any(name in message.text for name in ("@here", "<@U0ANNA>", "https://evil"))
+
+
+async def test_given_another_room_s_subcommand_when_typed_then_it_is_served_and_told_like_the_others(
+    bot: Bot,
+) -> None:
+    assert "/coverage weather TOWN" in (await typed(bot, "help"))[0].shown
+
+    (told,) = await typed(bot, "weather Leeds")
+
+    assert told.text == "It rains in Leeds."
+
+
+@pytest.fixture
+def subcommands() -> list[Subcommand]:
+    async def weather(call: Call, work: Any) -> Said:
+        return Said(plain(f"It rains in {call.text}."))
+
+    return [Subcommand("weather", "TOWN", "tells the weather", weather)]
+
+
+def bots_own(bot: Bot) -> list[Message]:
+    """What the bot has posted in the channel for all to see."""
+    return [m for m in bot.sandbox.messages(GENERAL) if m.bot_id == bot.sandbox.workspace.bot.bot_id]
+
+
+def test_given_headings_without_titles_or_dates_when_listed_then_each_has_a_line() -> None:
+    untitled = entries.headings(answers.article("x", "One.", title=" ", outlet="The Blank"))
+
+    (message,) = newest(untitled)
+
+    assert "undated, The Blank" in json.dumps(message.tail)
+
+
+def test_given_very_long_texts_when_listed_then_each_message_keeps_its_limit() -> None:
+    long = [answers.article(f"a{n}", "word " * 400, title="title " * 100, published="2026-05-20") for n in range(20)]
+
+    messages = timeline(long, "")
+
+    assert all(len(json.dumps(m.blocks)) < 13_000 for m in messages)
