@@ -58,7 +58,8 @@ class ModelNarrator(ModelReader):
             unknown=unknown,
         )
         looks = hashlib.sha256("\n".join([shown.digest(sheet), questions]).encode()).hexdigest()
-        question = f"{NAME}, {length}: {about or _ALL}"
+        first = sheet.sources[0]  # tells the parts of one summary apart: each has a repair of its own
+        question = f"{NAME}, {length}, from {first.key(first.sentences[0])}: {about or _ALL}"
         asked = asked_for(SUMMARY, question, messages, self.prompts.summary, looks)
         reply, usage, replayed = await self.ask_alone(SUMMARY, asked)
         return replace(reply.draft(usage), replayed=replayed)

@@ -6,7 +6,7 @@ Where the sources disagree is not the model's to tell here: it is taken from the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,9 +14,9 @@ from typing import Protocol
 
 from bot.errors import ReaderAbsent, ReaderError
 from bot.news.answer import EXCERPT_TOKENS
-from bot.news.cite import Sheet, ShownSource, cited
-from bot.news.copies import echoes, independent_sources
-from bot.news.find import CHARACTERS_A_TOKEN, KEY_CHARACTERS
+from bot.news.cite import Sheet, cited
+from bot.news.copies import echoes, independent_sources, words
+from bot.news.find import CHARACTERS_A_TOKEN
 from bot.news.model import (
     Article,
     Check,
@@ -33,10 +33,15 @@ from bot.news.model import (
     Statement,
     Usage,
 )
+from bot.news.offline import SHORTEST_WORDS
+from bot.news.parts import fitting, only, parts, size
 from bot.news.ports import Archive
+from bot.news.subscription import topics
+from bot.news.topic import article_about
 
-PARTS_AT_ONCE = 3  # calls side by side over coverage that does not fit one
-ROUNDS = 4  # of narrowing; each keeps a fraction of the sentences, so that a library of thousands is through by then
+PARTS = 12  # of coverage that does not fit one call, read at most; beyond, the beginnings of its articles are read
+PARTS_AT_ONCE = 3  # calls side by side
+ROUNDS = 3  # of narrowing; each keeps a fraction of the sentences, and after the second little is left to drop
 
 
 class Length(StrEnum):
@@ -46,7 +51,10 @@ class Length(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to sum up: all, or what fits every limit that is set. `outlet` and `article` (an id or a URL) are names."""
+    """What to sum up: all, or what fits every limit that is set.
+
+    `topic`: words and phrases, parted by commas. `article`: an id or a URL. `since` and `until`: of publication.
+    """
 
     topic: str = ""
     outlet: str = ""
@@ -72,8 +80,8 @@ class Summary:
     """The story in lines, each cited: `happened` in order; `agreed` by two independent sources or more; `lone`, one
     source's word; `unknown`, what the coverage itself says is open. `disputed`: the standing disagreements.
 
-    `check` is NOT_RUN without a model and FAILED, with `trouble`, where it failed: `happened` then holds each
-    article's own first sentence.
+    `check` is NOT_RUN without a model and FAILED, with `trouble`, where it failed: `happened` then holds the outlets'
+    own first sentences. `shortened`: articles of which not all was read, for there was too much.
     """
 
     scope: Scope
@@ -87,6 +95,7 @@ class Summary:
     usage: Usage = field(default_factory=Usage)
     replayed: Replayed | None = None
     trouble: str | None = None
+    shortened: int = 0
 
 
 class Narrator(Protocol):
@@ -106,36 +115,40 @@ async def summary(
     excerpt_tokens: int = EXCERPT_TOKENS,
     progress: Callable[[int, int], None] = lambda done, parts: None,
 ) -> Summary:
-    """Sum up a part of the coverage. Coverage that does not fit one call is read in parts, and no source is lost:
-    from each part the sentences that its lines rest on go on, and at least one of every source.
+    """Sum up a part of the coverage. Coverage that does not fit one call is read in parts, and no outlet is lost:
+    from each part the sentences that its lines rest on go on, and at least one of every outlet.
 
     `disputes` are the open comparisons of the ledger; those that rest on the articles summed up are shown.
-    `progress` is told of parts read, of how many. Raises StoreError.
+    `progress` is told of parts read, of how many so far. Raises NotUnderstood, StoreError.
     """
     articles = await _within(scope, archive)
     standing = _standing(disputes, {a.id for a in articles})
     told = Summary(scope, Check.NOT_RUN, disputed=standing, shown=tuple(articles))
     if not articles:
         return told
+    offline = replace(told, happened=_first_sentences(articles, length))
     if narrator is None:
-        return replace(told, happened=_first_sentences(articles))
+        return offline
     work = _Narrating(
         narrator, scope.topic, length, [s.question for s in standing], excerpt_tokens * CHARACTERS_A_TOKEN, progress
     )
+    whole = _sheet(articles)
+    sheet = fitting(whole, PARTS * work.room)
+    told = replace(told, shortened=_shortened(whole, sheet))
     try:
-        sheet = await work.narrowed(_sheet(articles))
+        sheet = await work.narrowed(sheet)
         draft = await work.narrate(sheet)
     except ReaderAbsent:
-        return replace(told, happened=_first_sentences(articles), usage=work.usage)
+        return replace(offline, usage=work.usage)
     except ReaderError as fault:
-        failed = replace(told, check=Check.FAILED, trouble=fault.tell, usage=work.usage + Usage(*fault.spent))
-        return replace(failed, happened=_first_sentences(articles))
+        usage = work.usage + Usage(*fault.spent)
+        return replace(offline, check=Check.FAILED, trouble=fault.tell, usage=usage)
     return _checked(replace(told, check=Check.CHECKED, usage=work.usage, replayed=draft.replayed), draft, sheet)
 
 
 @dataclass(slots=True)
 class _Narrating:
-    """The calls of one summary."""
+    """The calls of one summary. `done` of `of` parts are read, so far."""
 
     narrator: Narrator
     about: str
@@ -144,6 +157,8 @@ class _Narrating:
     room: int
     progress: Callable[[int, int], None]
     usage: Usage = field(default_factory=Usage)
+    done: int = 0
+    of: int = 0
 
     async def narrate(self, sheet: Sheet) -> DraftSummary:
         draft = await self.narrator.narrate(sheet, self.about, self.length, self.disputed)
@@ -153,36 +168,43 @@ class _Narrating:
     async def narrowed(self, sheet: Sheet) -> Sheet:
         """The sheet where it fits one call; else what the lines of its parts rest on, until that fits."""
         for _ in range(ROUNDS):
-            parts = list(_parts(sheet, self.room))
-            if len(parts) <= 1:
+            pieces = list(parts(sheet, self.room))
+            if len(pieces) <= 1:
                 return sheet
-            done = 0
-            at_once = asyncio.Semaphore(PARTS_AT_ONCE)
+            self.of += len(pieces)
+            kept = await self._read(pieces)
+            before, sheet = size(sheet), only(sheet, kept)
+            if size(sheet) == before:
+                break
+        return fitting(sheet, self.room)
 
-            async def one(part: Sheet, at_once: asyncio.Semaphore = at_once, of: int = len(parts)) -> set[Citation]:
-                nonlocal done
-                async with at_once:
-                    draft = await self.narrate(part)
-                done += 1
-                self.progress(done, of)
-                return _rested_on(draft, part)
+    async def _read(self, pieces: Sequence[Sheet]) -> set[Citation]:
+        """What the lines of the parts rest on. The first part that fails ends the others."""
+        at_once = asyncio.Semaphore(PARTS_AT_ONCE)
 
-            found = await asyncio.gather(*(one(part) for part in parts))
-            sheet = _only(sheet, set().union(*found))
-        return next(iter(_parts(sheet, self.room)))
+        async def read(piece: Sheet) -> set[Citation]:
+            async with at_once:
+                draft = await self.narrate(piece)
+            self.done += 1
+            self.progress(self.done, self.of)
+            return _rested_on(draft, piece)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = [group.create_task(read(piece)) for piece in pieces]
+        except ExceptionGroup as faults:
+            raise faults.exceptions[0] from None
+        return set().union(*(task.result() for task in reading))
 
 
 async def _within(scope: Scope, archive: Archive) -> list[Article]:
     found = [a for a in await archive.articles(since=scope.since, until=scope.until) if a.sentences]
     if scope.outlet:
-        found = [a for a in found if a.outlet.casefold() == scope.outlet.casefold()]
+        found = [a for a in found if a.outlet.casefold() == scope.outlet.strip().casefold()]
     if scope.article:
         found = [a for a in found if scope.article in (a.id, a.url)]
-    if scope.topic:
-        hits = await archive.search(scope.topic, limit=200, since=scope.since, until=scope.until)
-        about = {e.article.id for e in hits}
-        found = [a for a in found if a.id in about]
-    return found
+    about = topics(scope.topic)
+    return [a for a in found if article_about(a, about)]
 
 
 def _sheet(articles: Sequence[Article]) -> Sheet:
@@ -190,40 +212,23 @@ def _sheet(articles: Sequence[Article]) -> Sheet:
     return Sheet.of(excerpts, echoes(excerpts))
 
 
-def _parts(sheet: Sheet, room: int) -> Iterable[Sheet]:
-    """The sheet in pieces that each fit, in order, under the same labels; a long source is cut between sentences."""
-    part: list[ShownSource] = []
-    left = room
-    for source in sheet.sources:
-        taken: list[Sentence] = []
-        for sentence in source.sentences:
-            size = len(sentence.text) + KEY_CHARACTERS
-            if size > left and (part or taken):
-                if taken:
-                    part.append(replace(source, sentences=tuple(taken)))
-                yield Sheet(tuple(part), sheet.echoes)
-                part, taken, left = [], [], room
-            taken.append(sentence)
-            left -= size
-        if taken:
-            part.append(replace(source, sentences=tuple(taken)))
-    if part:
-        yield Sheet(tuple(part), sheet.echoes)
+def _shortened(whole: Sheet, sheet: Sheet) -> int:
+    """How many articles the sheet shows less of than the whole."""
+    shown = {source.article.id: len(source.sentences) for source in sheet.sources}
+    return sum(shown.get(source.article.id, 0) < len(source.sentences) for source in whole.sources)
 
 
 def _rested_on(draft: DraftSummary, part: Sheet) -> set[Citation]:
-    """The sentences of a part's lines, and the first of each source that no line rests on."""
+    """The sentences of a part's lines, and the first of each outlet that no line rests on."""
     lines = cited((*draft.happened, *draft.agreed, *draft.lone, *draft.unknown), part)
     found = {c for line in lines for c in line.citations}
-    heard = {c.article.id for c in found}
-    return found | {Citation(s.article, s.sentences[0]) for s in part.sources if s.article.id not in heard}
-
-
-def _only(sheet: Sheet, kept: set[Citation]) -> Sheet:
-    sources = (
-        replace(s, sentences=tuple(n for n in s.sentences if Citation(s.article, n) in kept)) for s in sheet.sources
-    )
-    return Sheet(tuple(s for s in sources if s.sentences), sheet.echoes)
+    heard = {c.article.outlet.casefold() for c in found}
+    unheard = {
+        outlet: Citation(s.article, s.sentences[0])
+        for s in part.sources
+        if (outlet := s.article.outlet.casefold()) not in heard
+    }
+    return found | set(unheard.values())
 
 
 def _checked(told: Summary, draft: DraftSummary, sheet: Sheet) -> Summary:
@@ -258,5 +263,13 @@ def _standing(disputes: Sequence[Comparison], articles: set[str]) -> tuple[Stand
     return tuple(found)
 
 
-def _first_sentences(articles: Sequence[Article]) -> tuple[Statement, ...]:
-    return tuple(Statement(a.sentences[0].text, (Citation(a, a.sentences[0]),)) for a in articles)
+def _first_sentences(articles: Sequence[Article], length: Length) -> tuple[Statement, ...]:
+    """How the articles begin, oldest first; in short only the newest of each outlet."""
+    newest = {a.outlet.casefold(): a.id for a in articles}
+    wanted = [a for a in articles if length is Length.FULL or newest[a.outlet.casefold()] == a.id]
+    return tuple(Statement(first.text, (Citation(a, first),)) for a in wanted for first in [_telling(a)])
+
+
+def _telling(article: Article) -> Sentence:
+    """The first sentence that says something on its own."""
+    return next((s for s in article.sentences if len(words(s.text)) >= SHORTEST_WORDS), article.sentences[0])
