@@ -8,11 +8,12 @@ import logging
 from bot.errors import CrosscheckError
 from bot.wiring.coverage import AFTER_PEOPLE, Coverage
 from bot.wiring.feed_states import read_state
-from bot.worker import Job, Jobs, Work
+from bot.worker import Job, Jobs, Work, Worker
 
 log = logging.getLogger(__name__)
 
 FEED = "feed"  # the kind of job; its payload: feed, by number
+CONCURRENCY = 4  # polls at once in a process, in a worker of their own, so that questions never wait for a slow site
 TICK_S = 5  # between two rounds; a feed is asked every few minutes, a folder twice a minute
 OVERDUE_S = 3600  # a feed that is still due after this long gets another job: its own may have been given up
 
@@ -20,10 +21,11 @@ OVERDUE_S = 3600  # a feed that is still due after this long gets another job: i
 class Rounds:
     """Several replicas may go on rounds at once: the keys of the jobs stop the second one."""
 
-    def __init__(self, coverage: Coverage, jobs: Jobs, *, tick_s: float = TICK_S) -> None:
+    def __init__(self, coverage: Coverage, jobs: Jobs, *, lease_s: float = 60, tick_s: float = TICK_S) -> None:
         self._coverage = coverage
         self._jobs = jobs
         self._tick_s = tick_s
+        self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s)
 
     async def run(self) -> None:
         """Until cancelled. Trouble with the store ends a round, not the rounds."""
@@ -50,6 +52,7 @@ class Rounds:
                 priority=AFTER_PEOPLE,
             )
         await self._coverage.announce()
+        self.worker.wake()
 
     def work(self) -> dict[str, Work]:
         """What runs the jobs of this workspace, for a worker: by kind."""
