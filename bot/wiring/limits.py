@@ -1,0 +1,167 @@
+"""How much of the model a workspace and each of its people may use in a day, and who is told when it runs out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.errors import ReaderError, StoreError
+from bot.news.cite import Sheet
+from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
+from bot.news.ports import Reader
+from bot.slack.account import Account
+from bot.slack.notices import tell
+from bot.store.database import Clock, utc_now
+from bot.store.usage import Spent, UsageTable
+from bot.worker import Job, Jobs, Work
+
+log = logging.getLogger(__name__)
+
+WARNING = "warning"  # the kind of job that tells the admins; its payload: text
+WARN_AT = 0.8  # of what a workspace may use
+
+
+class WorkspaceSpent(ReaderError):
+    tell = (
+        "This workspace has used up its share of the model for today. It is free again at midnight UTC; until then"
+        " sources are quoted, not compared."
+    )
+
+
+class PersonSpent(ReaderError):
+    tell = (
+        "You have used up your share of the model for today. It is free again at midnight UTC; until then sources are"
+        " quoted for you, not compared."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """For one UTC day; 0 where there is none. What is in hand when a limit is met is finished, so that a little more
+    is used."""
+
+    workspace_calls: int = 0
+    workspace_tokens: int = 0
+    person_calls: int = 0
+    person_tokens: int = 0
+
+
+class Allowance:
+    """The limits of one workspace, held by what all replicas have kept of its use."""
+
+    def __init__(
+        self, usage: UsageTable, limits: Limits, *, jobs: Jobs, workspace: str, clock: Clock = utc_now
+    ) -> None:
+        self._usage = usage
+        self._limits = limits
+        self._jobs = jobs
+        self._workspace = workspace
+        self._clock = clock
+        self._warned: date | None = None
+
+    def for_person(self, person: str) -> Callable[[Reader], Reader]:
+        """Puts the limits before a reader, for what this person asks."""
+        return lambda reader: _Held(self, person, reader)
+
+    async def let_in(self, person: str) -> None:
+        """Raises WorkspaceSpent or PersonSpent where nothing is left today; StoreUnavailable."""
+        limits = self._limits
+        if limits == Limits():
+            return
+        workspace, own = await self._usage.spent(self._today(), person)
+        if _share(workspace, limits.workspace_calls, limits.workspace_tokens) >= 1:
+            raise WorkspaceSpent("the workspace's share of the model is used up for today")
+        if person and _share(own, limits.person_calls, limits.person_tokens) >= 1:
+            raise PersonSpent("a person's share of the model is used up for today")
+
+    async def spend(self, person: str, usage: Usage) -> None:
+        """Keep what was used. Nothing is raised: an answer is not lost for its being counted."""
+        if not usage.calls:
+            return
+        day, limits = self._today(), self._limits
+        try:
+            spent = await self._usage.add(
+                day,
+                person,
+                calls=usage.calls,
+                input_tokens=usage.input_tokens or 0,
+                output_tokens=usage.output_tokens or 0,
+            )
+            share = _share(spent, limits.workspace_calls, limits.workspace_tokens)
+            if share >= WARN_AT and self._warned != day:
+                await self._warn(day)
+        except StoreError as error:
+            log.warning("what the model was used for could not be kept", extra={"error": type(error).__name__})
+
+    async def _warn(self, day: date) -> None:
+        """Once a day for all replicas: the key of the job sees to it."""
+        text = (
+            f"This workspace has used {WARN_AT:.0%} of its share of the model for today. When it is used up, sources"
+            " are quoted, not compared, until midnight UTC. Whoever runs this bot can raise the limit."
+        )
+        key = f"{WARNING}:limit:{day.isoformat()}"
+        await self._jobs.put(WARNING, {"text": text, "key": key}, keys=[key], workspace=self._workspace)
+        self._warned = day
+
+    def _today(self) -> date:
+        return self._clock().date()
+
+
+def telling_admins(account: Account, admins: Sequence[str]) -> dict[str, Work]:
+    """What runs the jobs that warn, by kind; with nobody to tell, the log is told."""
+
+    async def run(job: Job) -> None:
+        log.warning("a workspace has used most of its share of the model", extra={"workspace": job.workspace})
+        await tell(account, admins, str(job.payload["text"]), str(job.payload["key"]))
+
+    return {WARNING: run}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A reader behind the limits. They are asked before a question is read; its second look belongs to it."""
+
+    allowance: Allowance
+    person: str
+    reader: Reader
+
+    async def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
+        await self.allowance.let_in(self.person)
+        try:
+            async for draft in self.reader.read(question, sheet):
+                if draft.complete:
+                    await self.allowance.spend(self.person, draft.usage)
+                yield draft
+        except ReaderError as fault:
+            await self._lost(fault)
+            raise
+
+    async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
+        try:
+            look = await self.reader.second_look(comparison, sheet)
+        except ReaderError as fault:
+            await self._lost(fault)
+            raise
+        await self.allowance.spend(self.person, look.usage)
+        return look
+
+    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+        await self.allowance.let_in(self.person)
+        try:
+            resolved, usage = await self.reader.standalone(question, turns)
+        except ReaderError as fault:
+            await self._lost(fault)
+            raise
+        await self.allowance.spend(self.person, usage)
+        return resolved, usage
+
+    async def _lost(self, fault: ReaderError) -> None:
+        """What was paid for, though nothing came of it."""
+        await self.allowance.spend(self.person, Usage(*fault.spent))
+
+
+def _share(spent: Spent, calls: int, tokens: int) -> float:
+    """Of what may be used, from 0; the larger of both."""
+    return max(spent.calls / calls if calls else 0.0, spent.tokens / tokens if tokens else 0.0)
