@@ -60,6 +60,8 @@ class Verbs:
         ]
 
     async def ask(self, call: Call, work: Any) -> Said:
+        if not call.text:  # only a message that is checked can be empty
+            return Said(blocks.plain(words.NOTHING_TO_CHECK))
         text = checked(call.text)
         if (said := words.short_word(text)) is not None:
             return Said(blocks.plain(said))

@@ -92,6 +92,8 @@ NO_FOLLOWS = "You follow nothing. Press Follow under an answer, or type: /covera
 
 CHECK = "Does the coverage bear this out: {said}"
 
+NOTHING_TO_CHECK = "There are no words in it that the coverage could be asked about."
+
 HOME_INTRO = (
     "I read a story’s coverage from many outlets, answer questions with cited sentences, and say where the outlets "
     "disagree. Write to me in Messages, mention me in a channel, or type /coverage help."
