@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox import ANNA, GENERAL, Message, Sandbox
-from tests.scripted_model import Request, ScriptedModel, Turn, look, reads, reply
-
-ROOT = Path(__file__).parents[1]
-QUESTION = "How many licences were granted?"
-DISPUTE = reply(
-    readings=[reads("A", "54 licences were granted", ["A1"]), reads("B", "41 licences were granted", ["B1"])],
-    positions=[("54 licences were granted", ["A"]), ("41 licences were granted", ["B"])],
-    relation="dispute",
-    kind="number",
-    statements=[],
-)
-UPHELD = look(upheld=True, text="")
+from bot.sandbox import ANNA, GENERAL, Sandbox
+from tests.running import DISPUTE, QUESTION, UPHELD, Bot, finished, free_port, furnish
+from tests.scripted_model import Request, ScriptedModel, Turn
 
 
 @pytest.fixture
@@ -36,62 +23,7 @@ def model() -> Iterator[ScriptedModel]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The bot's working folder with a library of two articles beside it."""
-    folder = tmp_path / "coverage"
-    folder.mkdir()
-    (folder / "courier.txt").write_text("The ministry granted 54 licences.\n", encoding="utf-8")
-    (folder / "post.txt").write_text("Only 41 licences were granted.\n", encoding="utf-8")
-    return tmp_path
-
-
-class Bot:
-    """The bot's process. `environment` is all that it knows of the world."""
-
-    def __init__(self, home: Path, sandbox: Sandbox, model: ScriptedModel, **environment: str) -> None:
-        self.home = home
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "SLACK_BOT_TOKEN": sandbox.bot_token,
-            "SLACK_APP_TOKEN": sandbox.app_token,
-            "SLACK_API_URL": sandbox.api_url,
-            "OPENAI_API_KEY": "test",
-            "LEASE_S": "1",
-            "OPENAI_BASE_URL": model.base_url,
-            **environment,
-        }
-
-    async def command(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *arguments,
-            cwd=self.home,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def ingest(self) -> None:
-        process = await self.command("ingest", "coverage")
-        _, err = await process.communicate()
-        assert process.returncode == 0, err.decode()
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        process = await self.command("run")
-        try:
-            assert process.stdout is not None
-            told = b""
-            while b"is running" not in told:
-                line = await asyncio.wait_for(process.stdout.readline(), 30)
-                assert line, (await process.stderr.read()).decode() if process.stderr else ""
-                told += line
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.communicate()
+    return furnish(tmp_path)
 
 
 async def test_given_a_question_when_the_bot_is_killed_midway_and_restarted_then_one_finished_answer_stands(
@@ -219,21 +151,5 @@ async def test_given_an_empty_library_in_slack_when_asked_then_it_says_how_to_ad
         assert not model.heard
 
 
-def finished(sandbox: Sandbox, asked: Message) -> list[Message]:
-    """The bot's replies, once the newest of them is whole and the status line has gone."""
-    replies = sandbox.replies(asked)
-    whole = [m for m in replies if not m.streaming and m.metadata]
-    return whole if len(whole) == len(replies) and sandbox.status(asked.channel, asked.ts) is None else []
-
-
 def steps(requests: list[Request]) -> list[str | None]:
     return [request.step for request in requests]
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
