@@ -1,0 +1,111 @@
+"""A summary in the bot's own words: its heading, its sections and lines, for Slack and the terminal alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.news import words
+from bot.news.digest_words import Line, Section
+from bot.news.model import Article, Check, Citation, Standing, Statement
+from bot.news.summary import Scope, Summary
+
+WHOLE = "All coverage"
+HAPPENED = "What happened"
+AGREED = "Sources agree"
+DISPUTED = "Sources disagree"
+LONE = "Only one source says"
+UNKNOWN = "Still unknown"
+BEGINNINGS = "How the articles begin"
+NOTHING = "Nothing in the coverage fits this."
+NOT_SUMMED_UP = "Not summed up: {why} Here is how the articles begin; whether they agree has not been checked."
+NO_LINES = "Nothing that was read is worth a line."
+SHORTENED = "There is too much to read all of it: of {articles}, only the beginning was read."
+
+
+def heading(summary: Summary) -> str:
+    """ "export ban · The Courier · since 20 May 2026 · 5 articles" """
+    return " · ".join([*_scope(summary.scope, summary.shown), _count(len(summary.shown))])
+
+
+def trouble(summary: Summary) -> str:
+    """What was not done, in a sentence; empty where all was. "Not summed up" never looks like "nothing found"."""
+    if not summary.shown:
+        return NOTHING
+    if summary.check is Check.CHECKED:
+        return "" if sections(summary) else NO_LINES
+    return NOT_SUMMED_UP.format(why=summary.trouble or words.NO_MODEL)
+
+
+def sections(summary: Summary) -> list[Section]:
+    """What the summary says, section by section; none is empty."""
+    told = summary.check is Check.CHECKED
+    found = [
+        Section(HAPPENED, _lines(summary.happened)) if told else Section(BEGINNINGS, _quoted(summary.happened)),
+        Section(AGREED, _lines(summary.agreed)),
+        Section(DISPUTED, tuple(_disputed(s) for s in summary.disputed)),
+        Section(LONE, tuple(_lone(s) for s in summary.lone)),
+        Section(UNKNOWN, _lines(summary.unknown)),
+    ]
+    return [section for section in found if section.lines]
+
+
+def notes(summary: Summary) -> list[str]:
+    """What a reader must know about how the summary came about."""
+    told = []
+    if summary.shortened:
+        told.append(SHORTENED.format(articles=_count(summary.shortened)))
+    if any(a.invented for a in summary.shown):
+        told.append(words.INVENTED)
+    if summary.replayed is not None:
+        told.append(words.RECORDED.format(model=summary.replayed.model, day=summary.replayed.recorded))
+        if summary.replayed.earlier_prompt:
+            told.append(words.EARLIER_PROMPT)
+    if summary.shown:
+        line = words.DISCLAIMER if summary.check is Check.CHECKED else words.OFFLINE_DISCLAIMER
+        told.append(line.format(read=_read(summary.shown)))
+    return told
+
+
+def _scope(scope: Scope, shown: Sequence[Article]) -> list[str]:
+    named = [scope.topic, scope.outlet]
+    if scope.article:
+        named.append(f"“{shown[0].title}”" if len(shown) == 1 else scope.article)
+    told = [words.folded(name) for name in named if name.strip()] or [WHOLE]
+    if scope.since:
+        told.append(f"since {words.day(scope.since)}")
+    if scope.until:
+        told.append(f"until {words.day(scope.until)}")
+    return told
+
+
+def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
+    return tuple(Line(words.sentence(words.folded(s.text)), s.citations) for s in statements)
+
+
+def _quoted(statements: Sequence[Statement]) -> tuple[Line, ...]:
+    return tuple(
+        Line(f"“{words.folded(s.text)}”", s.citations, lead=f"{words.dated(s.citations[0].article)}:")
+        for s in statements
+    )
+
+
+def _lone(statement: Statement) -> Line:
+    outlets = words.listed(list(dict.fromkeys(c.article.outlet for c in statement.citations)))
+    return Line(words.sentence(words.folded(statement.text)), statement.citations, lead=f"{outlets}:")
+
+
+def _disputed(standing: Standing) -> Line:
+    best: list[Citation] = [words.quoted(p)[0].citations[0] for p in standing.positions]
+    return Line(words.dispute_line(standing.positions), tuple(best), lead=words.folded(standing.question))
+
+
+def _read(articles: Sequence[Article]) -> str:
+    days = sorted(a.published.day for a in articles if a.published)
+    if not days:
+        return _count(len(articles))
+    last = f" to {words.day(days[-1])}" if days[-1] != days[0] else ""
+    return f"{_count(len(articles))}, {words.day(days[0])}{last}"
+
+
+def _count(articles: int) -> str:
+    return f"{articles} article{'' if articles == 1 else 's'}"

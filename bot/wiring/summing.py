@@ -1,0 +1,42 @@
+"""Where a part of the coverage is summed up: the library, its ledger and the model, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.feeds.ingest import is_address
+from bot.feeds.urls import canonical_url
+from bot.llm.narrator import ModelNarrator
+from bot.llm.reader import Checkpoint
+from bot.news.standing import State, by_weight
+from bot.news.summary import Length, Scope, Summary, summary
+from bot.wiring.desk import Desk
+
+
+async def sum_up(
+    desk: Desk,
+    scope: Scope,
+    *,
+    length: Length = Length.SHORT,
+    checkpoint: Checkpoint | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Summary:
+    """The summary of what is in scope; trouble with the model is told in it. `progress` is told of parts read, of how
+    many so far. Raises NotUnderstood, StoreError."""
+    library, reading = await desk.current(), desk.reading
+    kept = reading.sample if library is desk.sample else reading.own
+    narrator = None
+    if reading.client is not None or kept:
+        narrator = ModelNarrator(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)
+    if is_address(scope.article) and not any(a.url == scope.article for a in await library.articles()):
+        scope = replace(scope, article=canonical_url(scope.article))
+    return await summary(
+        scope,
+        archive=library,
+        narrator=narrator,
+        disputes=[e.comparison for e in by_weight(await library.ledger.standing(State.OPEN))],
+        length=length,
+        excerpt_tokens=desk.excerpt_tokens,
+        progress=progress,
+    )
