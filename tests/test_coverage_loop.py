@@ -381,6 +381,26 @@ async def test_given_an_article_that_no_database_can_hold_when_taken_then_it_is_
     assert "null bytes" in taken.skipped.reason
 
 
+async def test_given_an_ingest_when_it_is_interrupted_in_the_middle_of_a_file_then_it_ends_in_order(
+    incoming: Coverage, folder: Path
+) -> None:
+    (folder / "ban.html").write_text(a_page(), encoding="utf-8")  # for it a process of its own is started
+    began = asyncio.Event()
+
+    async def ingest() -> None:
+        began.set()
+        async for _ in incoming.ingest(str(folder)):
+            pass
+
+    ingesting = asyncio.create_task(ingest())
+    await began.wait()
+    await asyncio.sleep(0.05)
+    ingesting.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await ingesting
+
+
 def test_given_articles_that_print_one_text_when_counted_then_the_later_ones_are_copies() -> None:
     wire = [f"The ministry granted licence number {n} to a firm in Leeds." for n in range(8)]
     given = [

@@ -29,7 +29,8 @@ from bot.store.tables import HEAD, Instant, excerpts, metadata
 
 FORMAT = 1
 ABOUT = "about.json"
-LEFT_OUT = ("job_keys", "job_notes", "jobs", "turns")  # work in hand, and people's words that are kept for a while only
+# Work in hand, what people said and did, which is kept for a while only, and what can be made again.
+LEFT_OUT = ("asked", "digest_kept", "feedback", "job_keys", "job_notes", "jobs", "turns", "usage")
 _BATCH = 500  # rows at once
 
 

@@ -153,5 +153,6 @@ def _feed(state: State, now: datetime) -> Finding:
 async def _work(database: Database) -> Finding:
     dead = await JobTable(database, Job).dead()
     if dead:
-        return trouble("work", f"{len(dead)} jobs were given up; `python -m bot jobs` lists them")
+        count = f"{len(dead)} jobs were" if len(dead) > 1 else "a job was"
+        return trouble("work", f"{count} given up; `python -m bot jobs` lists what was")
     return ok("work", "nothing was given up")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +83,7 @@ class Coverage:
             return
         # A generator, whatever its protocol says: what it began is ended with it.
         with closing(read_folder(Path(source))) as reading:  # type: ignore[type-var]
-            while (here := await asyncio.to_thread(next, reading, None)) is not None:
+            while (here := await _next(reading)) is not None:
                 yield await self.take(here, restore=restore)
 
     async def take(self, found: Article | Skipped, *, restore: bool = False) -> Taken:
@@ -151,6 +151,16 @@ class Coverage:
 
     async def _known(self, identity: str) -> bool:
         return await self._arrivals.named(identity) is not None
+
+
+async def _next(reading: Iterator[Article | Skipped]) -> Article | Skipped | None:
+    """The next in a thread, for it blocks; a generator that is still at work could not be closed."""
+    task = asyncio.ensure_future(asyncio.to_thread(next, reading, None))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 @asynccontextmanager

@@ -268,7 +268,7 @@ def test_given_work_that_was_given_up_when_looked_over_then_it_says_where_to_loo
     ran = cli("doctor")
 
     assert ran.status == 1
-    assert "1 jobs were given up; `python -m bot jobs`" in line(ran, "work")
+    assert "a job was given up; `python -m bot jobs`" in line(ran, "work")
 
 
 def test_given_a_database_that_is_not_there_when_looked_over_then_it_says_what_to_check(
