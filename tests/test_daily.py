@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from bot.errors import SlackUnavailable
+from bot.errors import ReaderUnavailable, SlackUnavailable
 from bot.llm.client import ModelClient, Patience
 from bot.llm.prompts import Prompts
 from bot.news.subscription import EVERY_DAY, Quiet, Wish
+from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in
 from bot.store.database import Database
@@ -106,6 +107,10 @@ class World:
             else:
                 await self.jobs.done(job)
         return faults
+
+    def forget(self) -> None:
+        """Have Slack forget the client_msg_id of every message, as it does after a while: the look-up must do."""
+        self.sandbox.workspace.keys.clear()
 
     def digests(self, channel: str = GENERAL) -> list[Message]:
         return [m for m in self.sandbox.messages(channel) if m.thread_ts is None and m.user == self.sandbox.bot]
@@ -232,6 +237,43 @@ async def test_given_a_model_that_is_down_when_due_then_the_digest_goes_out_with
         assert "The Post counted 41 licences" in str(posted.blocks)
 
 
+async def test_given_a_model_that_failed_when_another_replica_delivers_then_it_is_not_called_again(
+    modelled: World,
+) -> None:
+    assert modelled.model is not None
+    modelled.model.always(digest=failed())
+    await modelled.subscriptions.subscribe(GENERAL, ANNA, WISH)
+    await modelled.comes("post", "The Post counted 41 licences.")
+    modelled.clock.now = nine(21)
+    maker = modelled.replica()
+    await maker.go()
+    while (brief := await modelled.jobs.claim([BRIEF], 60)) is not None:
+        try:
+            await maker.work()[BRIEF](brief)
+        except ReaderUnavailable:
+            await modelled.jobs.retry(brief, 0, "again")
+        else:
+            await modelled.jobs.done(brief)
+
+    await modelled.work(modelled.replica())
+
+    assert len(modelled.model.requests) == 3
+    assert "Not summed up" in str(modelled.digests()[0].blocks)
+
+
+async def test_given_the_same_topics_in_another_order_when_due_then_one_call_is_made(modelled: World) -> None:
+    one, other = Topic(("licences",), "Trade"), Topic(("rain",), "Weather")
+    await modelled.subscriptions.subscribe(GENERAL, ANNA, replace(WISH, topics=(one, other)))
+    await modelled.subscriptions.subscribe(POLICY, ANNA, replace(WISH, topics=(other, one, other)))
+    await modelled.comes("post", "The Post counted 41 licences.")
+
+    await modelled.live(modelled.replica(), nine(21))
+
+    assert modelled.model is not None
+    assert len(modelled.model.requests) == 1
+    assert modelled.told() == modelled.told(POLICY)
+
+
 class Killed(BaseException):
     """The process died."""
 
@@ -299,6 +341,7 @@ async def test_given_a_kill_after_slack_took_it_when_run_again_then_it_is_found_
         with pytest.raises(SlackUnavailable):
             await daily.work()[DIGEST](job)
 
+    world.forget()
     await world.jobs.release(job)
     faults = await world.work(world.replica())
 
@@ -338,6 +381,39 @@ async def test_given_a_job_whose_date_is_over_when_run_then_it_folds_into_the_ne
     assert world.told() == ["All coverage · Friday 22 May · 1 new article"]
 
 
+async def test_given_a_kill_before_the_post_when_its_date_is_over_then_it_folds_into_the_next(world: World) -> None:
+    await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
+    await world.comes("post", "The Post counted 41 licences.")
+    world.clock.now = nine(21)
+    dying = world.replica(Dying(world.jobs))
+    job = await claimed(world, dying)
+    with pytest.raises(Killed):
+        await dying.work()[DIGEST](job)
+
+    world.clock.now = nine(22) - HOUR
+    await world.jobs.release(job)
+    await world.work(world.replica())
+    before = world.told()
+    await world.live(world.replica(), nine(22))
+
+    assert before == []
+    assert world.told() == ["All coverage · Friday 22 May · 1 new article"]
+
+
+async def test_given_a_job_that_waited_until_the_next_is_due_when_run_then_it_leaves_that_to_its_own(
+    world: World,
+) -> None:
+    await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
+    world.clock.now = nine(21)
+    daily = world.replica()
+    job = await claimed(world, daily)
+    world.clock.now = nine(22)
+
+    await daily.work()[DIGEST](job)
+
+    assert world.told() == []
+
+
 async def test_given_a_digest_switched_off_when_its_job_runs_then_nothing_is_posted(world: World) -> None:
     await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
     world.clock.now = nine(21)
@@ -356,7 +432,8 @@ async def test_given_a_time_that_changes_while_the_job_waits_when_the_new_time_c
     await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
     world.clock.now = nine(21)
     daily = world.replica()
-    await daily.go()
+    job = await claimed(world, daily)
+    await world.jobs.release(job)
     await world.subscriptions.subscribe(GENERAL, ANNA, replace(WISH, at=time(18)))
 
     await world.work(daily)

@@ -43,7 +43,7 @@ def due(subscription: Subscription, delivered: Delivered | None, now: datetime) 
         return None
     on, until = found
     since = _covered(subscription, zone, delivered)
-    if until <= subscription.began or until <= since or (delivered is not None and on <= delivered.on):
+    if until <= since or (delivered is not None and on <= delivered.on):
         return None
     return Due(subscription.channel, on, since, until, _missed(subscription, zone, since, until))
 
@@ -93,7 +93,7 @@ def _latest(subscription: Subscription, zone: ZoneInfo, now: datetime) -> tuple[
 
 
 def _covered(subscription: Subscription, zone: ZoneInfo, delivered: Delivered | None) -> datetime:
-    """Up to when everything has been told, or was not asked for."""
+    """Up to when everything has been told, or was not asked for: a due time at or before it began, or later."""
     if delivered is not None and subscription.began <= delivered.until:
         return delivered.until
     day = subscription.began.astimezone(zone).date() + _DAY

@@ -154,11 +154,10 @@ class Daily:
     async def _brief(self, job: Job) -> None:
         """Make a digest for all channels that wish for it, and let them have their turns."""
         assignment = Assignment.load(job.payload)
-        if not await self._newsdesk.is_made(assignment):
-            made = await self._newsdesk.make(assignment)
-            if made.check is Check.FAILED and job.attempts < BRIEF_ATTEMPTS:
-                raise ReaderUnavailable("a digest could not be summed up")
-            await self._newsdesk.settle(assignment, made)
+        made = await self._newsdesk.make(assignment)
+        if made.check is Check.FAILED and job.attempts < BRIEF_ATTEMPTS:
+            raise ReaderUnavailable("a digest could not be summed up")
+        await self._newsdesk.settle(assignment, made)
         await self.go()
 
     async def _deliver(self, job: Job) -> None:

@@ -113,6 +113,12 @@ async def test_given_nothing_new_when_made_then_it_is_quiet_and_costs_no_call() 
     assert (made.quiet, made.unmoved, made.check, world.asked) == (True, 1, Check.CHECKED, [])
 
 
+async def test_given_a_dispute_that_opened_after_the_span_when_made_late_then_it_is_not_counted_as_still_open() -> None:
+    made = await World(open=[opened(at=NOON + HOUR).entry]).digest()
+
+    assert made.unmoved == 0
+
+
 async def test_given_a_dispute_that_opened_when_made_then_it_is_new_and_not_counted_as_still_open() -> None:
     change = opened()
     world = World(changed=[change], open=[change.entry])
@@ -174,14 +180,17 @@ async def test_given_a_change_after_the_span_when_made_late_then_the_comparison_
     assert made.moved[0].comparison == change.entry.comparison
 
 
-@pytest.mark.parametrize("what", ["dismissed", "merged", "restored", "followed"])
+@pytest.mark.parametrize("what", ["dismissed", "opened and dismissed", "merged", "restored", "followed"])
 async def test_given_what_is_a_persons_own_or_a_double_when_made_then_it_is_no_news(what: str) -> None:
     entry = opened(at=NOON - 3 * DAY).entry
     followed = begun(comparison(), NOON - HOUR, owner="U1")
     assert followed is not None
     away = dismissed(entry, "U1", NOON - HOUR)
+    new = opened()
+    no_sooner_than_opened = dismissed(new.entry, "U1", NOON - HOUR / 2)
     changes = {
         "dismissed": away,
+        "opened and dismissed": Change(no_sooner_than_opened.entry, (*new.events, *no_sooner_than_opened.events)),
         "merged": merged(entry, opened(comparison("Other?")).entry, NOON - HOUR),
         "restored": restored(away.entry, "U1", NOON - HOUR),
         "followed": followed,

@@ -49,6 +49,10 @@ OUTAGE, KILL, CUT = 0.01, 0.04, 0.04  # chances at each step, about five of whic
 PATIENCE_S = 60
 
 
+class Forgetful(dict[tuple[str, str], str]):
+    def __setitem__(self, key: tuple[str, str], value: str) -> None: ...
+
+
 @dataclass
 class Year:
     """What has been lived through. `away`: the spans in which no replica ran."""
@@ -75,6 +79,8 @@ class Year:
                 channel = self._channel()
                 self.channels[channel] = zone
                 await subscriptions.subscribe(channel, ANNA, Wish(at, EVERY_DAY, zone))
+            # Slack may know a message by its client_msg_id and may not; posting once must not rest on that.
+            self.sandbox.workspace.keys = Forgetful()
             try:
                 while self.now() < BEGIN + self.days * DAY:
                     await self._step(database, subscriptions)
