@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from bot.errors import ReaderAbsent, ReaderError, WrongUse
@@ -31,6 +32,7 @@ from bot.news.ports import Archive, Reader
 
 EXCERPT_TOKENS = 12_000
 QUESTION_CHARACTERS = 3_000  # a page of text; longer ones are pasted by mistake, or are no question
+NOTHING_SINCE = "Nothing in the coverage is dated {day} or later."
 UNCITED = "The model's reply cited nothing that it was shown, so it is not used."
 CODE_LEADS = (Relation.DISPUTE, Relation.UPDATE)  # code, not the model, writes the first line of these
 
@@ -76,21 +78,24 @@ async def answer(
     excerpt_tokens: int = EXCERPT_TOKENS,
     turns: Sequence[Turn] = (),
     audience: Audience | None = None,
+    since: datetime | None = None,
 ) -> Answer:
     """Answer from the archive, or say that it cannot.
 
     Without a reader, or when it fails, each source is quoted side by side, uncompared. `turns` are the thread's
-    earlier questions: with them the question is first made to stand on its own. Raises StoreError.
+    earlier questions: with them the question is first made to stand on its own. `since`: only coverage published
+    from then on counts. Raises StoreError.
     """
     usage = Usage()
     if turns and reader is not None:
         with suppress(ReaderError):  # as it was asked it may still be answered; the next call tells what is wrong
             question, usage = await reader.standalone(question, turns)
-    found = await find(question, archive, excerpt_tokens)
+    found = await find(question, archive, excerpt_tokens, since=since)
     if not found.sheet.sources:
         nothing = Comparison(question, Check.NOT_RUN, Relation.NONE)
         mode = Mode.OFFLINE if reader is None else Mode.MODEL
-        return Answer(question, mode, nothing, library_empty=found.library_empty, usage=usage)
+        none_since = NOTHING_SINCE.format(day=words.day(since)) if since and not found.library_empty else None
+        return Answer(question, mode, nothing, library_empty=found.library_empty, usage=usage, trouble=none_since)
     if reader is None:
         return _uncompared(question, found, Check.NOT_RUN, usage)
     asking = _Asking(question, reader, found, audience or Nobody(), usage)

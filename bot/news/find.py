@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.news.cite import Sheet
 from bot.news.copies import copied_pairs, echoes, shingles
@@ -13,6 +14,7 @@ from bot.news.ports import Archive
 CHARACTERS_A_TOKEN = 4
 KEY_CHARACTERS = 5  # what a sentence's key adds to it in a prompt
 CANDIDATES = 200
+FIRST_SENTENCES = 3  # of an article, where nothing tells which of it is asked about
 MOSTLY_COPIED = 0.8  # share of an article's word runs that another prints, above which it has no voice of its own
 
 
@@ -25,17 +27,24 @@ class Found:
     library_empty: bool = False
 
 
-async def find(question: str, archive: Archive, excerpt_tokens: int) -> Found:
-    """Coverage that fits is shown whole, matched or not, for a side may use other words than the question."""
+async def find(question: str, archive: Archive, excerpt_tokens: int, *, since: datetime | None = None) -> Found:
+    """Coverage that fits is shown whole, matched or not, for a side may use other words than the question.
+
+    `since`: only coverage published from then on counts; the newest of it where the question's words tell nothing.
+    """
     room = excerpt_tokens * CHARACTERS_A_TOKEN
     characters = await archive.characters()
     if characters == 0:
         return Found(Sheet(()), library_empty=True)
-    if characters <= room:
-        articles = [a for a in await archive.articles() if a.sentences]
+    articles: list[Article] = []
+    if characters <= room or since is not None:
+        articles = [a for a in await archive.articles(since=since) if a.sentences]
         if sum(_size(s.text) for a in articles for s in a.sentences) <= room:
             return Found(_sheet([Excerpt(a, 1, len(a.sentences)) for a in articles]))
-    ranked = await archive.search(question, limit=CANDIDATES)
+    ranked = await archive.search(question, limit=CANDIDATES, since=since)
+    if not ranked and since is not None:
+        newest = articles[::-1][:CANDIDATES]
+        ranked = [Excerpt(a, 1, min(FIRST_SENTENCES, len(a.sentences))) for a in newest]
     chosen, left_out = _every_source_heard(ranked, room)
     return Found(_sheet(chosen), left_out)
 

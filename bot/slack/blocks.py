@@ -64,7 +64,7 @@ def with_buttons(messages: Sequence[Message], buttons: Sequence[Json]) -> list[M
 def compose(answer: Answer) -> list[Message]:
     """The messages that hold the whole answer, in order; nothing of it is dropped."""
     prose = Prose()
-    lead = words.lead(answer)
+    lead = (answer.trouble if not answer.shown else None) or words.lead(answer)
     if answer.mode is Mode.MODEL and answer.statements:
         for statement in answer.statements:
             prose.add(statement)

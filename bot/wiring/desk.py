@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -109,9 +110,10 @@ class Desk:
         asking: Callable[[Asked], None] | None = None,
         fault: Fault = Fault.OK,
         arrange: Callable[[Reader], Reader] | None = None,
+        since: datetime | None = None,
     ) -> Answer:
         """`asking` is told of every request to the model; `fault` is one that the sandbox has switched on;
-        `arrange` puts a reader of its own before the model."""
+        `arrange` puts a reader of its own before the model; `since`: only coverage published from then on counts."""
         library = await self.current()
         reader: Reader | None = self.reading.reader(sample=library is self.sample, checkpoint=checkpoint, asking=asking)
         if reader is not None and arrange is not None:
@@ -125,6 +127,7 @@ class Desk:
             excerpt_tokens=self.excerpt_tokens,
             turns=turns,
             audience=audience,
+            since=since,
         )
         cited = {citation.article.id for citation in words.citations(found)}
         return replace(found, standing=standing_for(found, await library.ledger.entries(citing=cited)))

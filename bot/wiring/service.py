@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.errors import WrongUse
 from bot.news import words
 from bot.news.model import Answer, Turn
+from bot.news.since import asked_since
 from bot.sandbox import Sandbox
 from bot.sandbox.dev import Dev
 from bot.settings import Settings
@@ -30,7 +31,7 @@ from bot.slack.screen import Audience
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
 from bot.store.conversations import Conversations
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Transaction, utc_now
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.wiring.desk import SAMPLE, Desk, Reading
@@ -230,8 +231,9 @@ class _Asking:
         channel, thread = work.payload["channel"], work.payload["thread"]
         begins = thread == work.payload["ts"]
         turns = () if begins else await self.conversations.turns(channel, thread)
+        since = asked_since(question, utc_now())
         if self.inside is None:
-            answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work)
+            answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work, since=since)
         else:
             trace = self.inside.begin(work.id)
             answer = await self.desk.ask(
@@ -241,6 +243,7 @@ class _Asking:
                 checkpoint=work,
                 asking=trace.asking,
                 fault=self.inside.fault,
+                since=since,
             )
             trace.answered(answer)
         work.hold(TURN, json.dumps([answer.question, words.lead(answer)]))
