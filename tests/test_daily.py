@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
-from bot.wiring.daily import BRIEF, DIGEST, Daily
+from bot.wiring.daily import BRIEF, DIGEST, Daily, running
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.newsdesk import Newsdesk
 from bot.worker import Job
@@ -513,21 +512,9 @@ async def test_given_a_clock_that_somebody_moves_when_running_then_the_digest_co
         world.account, world.jobs, world.subscriptions, newsdesk, workspace="local", clock=world.clock, moved=moved
     )
 
-    async with running(daily):
+    async with running(daily, 5):
         world.clock.now = nine(21)
         moved.set()
         await world.sandbox.wait_for(world.digests)
 
     assert world.told() == ["All coverage · Thursday 21 May · Nothing new"]
-
-
-@asynccontextmanager
-async def running(daily: Daily) -> AsyncIterator[None]:
-    """The clock and the worker of a replica."""
-    clock, worker = asyncio.create_task(daily.run()), asyncio.create_task(daily.worker.run())
-    try:
-        yield
-    finally:
-        clock.cancel()
-        await daily.worker.stop(5)
-        await asyncio.gather(clock, worker, return_exceptions=True)

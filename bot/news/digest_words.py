@@ -31,6 +31,11 @@ MORE_BELOW = "More in the thread: {count}"
 SETTLED_NO_SIDES = "No source speaks to it any more."
 SETTLED_SIDES_FIT = "They no longer contradict each other. {sides}"
 SETTLED_ONE_SIDE = "No source contradicts this any more: {claim}"
+PAUSED = "I have paused the digest of"
+GONE_AWAY = "it is archived, or I am no longer in it."
+UNKNOWN_ZONE = "unknown_zone"  # why a digest is paused; else it is the messenger's word for what became of its channel
+ZONE_GONE = "its time zone is not known any more."
+AGAIN = "To have it again, use /coverage digest on there."
 AND_MORE = "And {count} more."
 MOST_LINES = 30  # of a section: what comes at once with a large import would be a book
 TITLES = 3  # of topics in the heading
@@ -143,6 +148,11 @@ def notes(digest: Digest) -> list[str]:
         elif digest.check is Check.NOT_RUN:
             told.append(words.OFFLINE_DISCLAIMER.format(read=read))
     return told
+
+
+def paused(why: str) -> str:
+    """Why a digest is paused, after its channel was named, and what to do."""
+    return f"{ZONE_GONE if why == UNKNOWN_ZONE else GONE_AWAY} {AGAIN}"
 
 
 def citations(digest: Digest) -> list[Citation]:

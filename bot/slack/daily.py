@@ -27,17 +27,12 @@ from bot.slack.trouble import SlackRefused, slack_errors
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "crosscheck_digest"
-UNKNOWN_ZONE = "unknown_zone"  # why a digest is paused; else it is Slack's word for what happened to its channel
 GONE = frozenset({"is_archived", "channel_not_found", "not_in_channel", "user_not_in_channel", "channel_is_archived"})
 LINES_AT_ONCE = {Length.SHORT: 3, Length.FULL: 8}  # of a section; the others are in the thread
 DETAILED = 12  # disagreements that are set out with their quotes; each takes about a third of a message
 LEAD_CHARACTERS, LINE_CHARACTERS = 1_200, 2_400  # escaped, of one line: with its marks it fits any message
 MAIN_CHARACTERS = BODY_CHARACTERS
 SHORT_SECTIONS = ("", digest_words.HAPPENED, digest_words.FIRST_LINES)
-PAUSED = "I have paused the digest of"
-GONE_AWAY = "it is archived, or I am no longer in it."
-WHY = {UNKNOWN_ZONE: "its time zone is not known any more."}
-AGAIN = "To have it again, use /coverage digest on there."
 _CLIENT_IDS = uuid.UUID("0d6f35a7-6f0f-5b2e-8b0b-4d6ab2d6b1a4")  # any fixed one
 
 
@@ -187,17 +182,16 @@ class DailyPost:
         await post.deliver(messages, standing)
 
 
-async def tell_paused(account: Account, person: str, channel: str, why: str) -> None:
-    """Tell a subscriber by direct message that a digest is paused; told again, Slack shows it once. One who cannot be
-    reached is not told. Raises SlackUnavailable."""
-    key = f"paused:{channel}:{why}"
-    told = [kit.text(PAUSED), {"type": "channel", "channel_id": channel}]
-    told.append(kit.text(f": {WHY.get(why, GONE_AWAY)} {AGAIN}", spaced=False))
+async def tell_paused(account: Account, person: str, channel: str, why: str, key: str) -> None:
+    """Tell a subscriber by direct message that a digest is paused; told again under one key, Slack shows it once.
+    One who cannot be reached is not told. Raises SlackUnavailable."""
+    told = [kit.text(digest_words.PAUSED), {"type": "channel", "channel_id": channel}]
+    told.append(kit.text(f": {digest_words.paused(why)}", spaced=False))
     try:
         with slack_errors("chat.postMessage"):
             await account.client.chat_postMessage(
                 channel=person,
-                text=escape.mrkdwn(f"{PAUSED} one of your channels: {WHY.get(why, GONE_AWAY)}"),
+                text=escape.mrkdwn(f"{digest_words.PAUSED} one of your channels: {digest_words.paused(why)}"),
                 blocks=kit.rich([kit.paragraph(*told)]),
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
                 client_msg_id=str(uuid.uuid5(_CLIENT_IDS, key)),

@@ -10,20 +10,20 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.errors import CrosscheckError, ReaderUnavailable
-from bot.news.digest_words import Edition
+from bot.news.digest_words import UNKNOWN_ZONE, Edition
 from bot.news.due import Due, UnknownZone, due, window, zone_of
 from bot.news.model import Check
 from bot.news.subscription import Delivered, Length, Quiet, Subscription, Wish
 from bot.slack.account import Account
-from bot.slack.daily import GONE, UNKNOWN_ZONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
+from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
 from bot.slack.trouble import SlackRefused
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.newsdesk import Assignment, Newsdesk
@@ -89,13 +89,15 @@ class Daily:
         return {DIGEST: self._deliver, BRIEF: self._brief, DIGEST_NOW: self._deliver_now}
 
     async def run(self) -> None:
-        """Keep time until cancelled. Trouble with the store ends a round, not the rounds."""
+        """Keep time until cancelled. Trouble ends a round, not the rounds."""
         while True:
             self._moved.clear()
             try:
                 await self.go()
             except CrosscheckError as error:
                 log.warning("a look at the clock was cut short", extra={"error": type(error).__name__})
+            except Exception as error:
+                log.error("a look at the clock failed unexpectedly", exc_info=error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._moved.wait(), self._tick_s)
 
@@ -238,7 +240,8 @@ class Daily:
 
     async def _pause(self, subscription: Subscription, why: str) -> None:
         """Tell, then pause: the other way round, a crash in between would leave nobody told."""
-        await tell_paused(self._account, subscription.subscriber, subscription.channel, why)
+        key = f"paused:{subscription.channel}:{subscription.began.isoformat()}"
+        await tell_paused(self._account, subscription.subscriber, subscription.channel, why, key)
         await self._subscriptions.pause(subscription.channel, why)
         log.info("a digest was paused", extra={"channel": subscription.channel, "reason": why})
 
@@ -254,6 +257,22 @@ class Daily:
             return
         await self._jobs.put(kind, payload, keys=[key], workspace=self._workspace, lane=lane, priority=AFTER_PEOPLE)
         self._put.add(key)
+
+
+@asynccontextmanager
+async def running(daily: Daily, grace_s: float) -> AsyncIterator[None]:
+    """Keep time and work for as long as the context lasts; at its end, what runs is finished within `grace_s` seconds
+    or given back."""
+    clock, worker = (
+        asyncio.create_task(daily.run(), name="clock"),
+        asyncio.create_task(daily.worker.run(), name="daily"),
+    )
+    try:
+        yield
+    finally:
+        clock.cancel()
+        await daily.worker.stop(grace_s)
+        await asyncio.gather(clock, worker, return_exceptions=True)
 
 
 @dataclass(slots=True)
