@@ -74,6 +74,16 @@ TOLD = {
     "help": ("[SUBCOMMAND]", "shows this"),
 }
 
+TOLD_DIGEST = (
+    "on [WISH] | off | now | preview",
+    "has a digest posted here, for example: on 09:00 weekdays topics tariffs",
+)
+DIGEST_BEGUN = "One moment."
+DIGEST_USAGE = "Say on, off, now or preview."
+DIGEST_ON = "This channel has its digest from now on: {digest}"
+DIGEST_OFF = "This channel has no digest any more."
+DIGEST_NOW = "It is being put together, and comes to this channel."
+
 OUTLETS = "{outlets}, {articles}"
 NEWEST = "The newest in the coverage"
 TIMELINE, TIMELINE_OF = "What was reported when", "What was reported when on “{topic}”"

@@ -11,9 +11,10 @@ from bot.news.labels import Label, Verdict
 from bot.news.model import Answer, Article, Comparison
 from bot.news.overview import Heading, Health, Outlet
 from bot.news.standing import Entry, State, by_weight, citations, resting_on, sentence_key
-from bot.news.subscription import described
+from bot.news.subscription import Wish, described
 from bot.news.words import citations as cited
 from bot.slack.coverage import Channel
+from bot.slack.daily import Drawn
 from bot.store.answers import Answers
 from bot.store.database import Clock, Database, utc_now
 from bot.store.labels import Labels
@@ -21,6 +22,7 @@ from bot.store.ledger import StoredLedger
 from bot.store.overview import Overview
 from bot.store.queue import depth
 from bot.store.subscriptions import Subscriptions
+from bot.wiring.daily import Daily
 from bot.wiring.desk import SAMPLE, Desk
 
 EXCERPTS_AN_ARTICLE = 3  # searched for each article of a timeline
@@ -170,6 +172,30 @@ class Glance:
 
     async def _overview(self) -> Overview:
         return Overview(self._database, await self._name())
+
+
+class Wishes:
+    """The digests that channels wish for, kept and made at once where a person says so."""
+
+    def __init__(self, subscriptions: Subscriptions, daily: Daily) -> None:
+        self._subscriptions = subscriptions
+        self._daily = daily
+
+    async def of(self, channel: str) -> Wish | None:
+        known = await self._subscriptions.of(channel)
+        return known.subscription.wish if known else None
+
+    async def on(self, channel: str, person: str, wish: Wish) -> None:
+        await self._subscriptions.subscribe(channel, person, wish)
+
+    async def off(self, channel: str) -> bool:
+        return await self._subscriptions.unsubscribe(channel)
+
+    async def now(self, channel: str, person: str, wish: Wish | None, key: str) -> None:
+        await self._daily.now(channel, person, wish, key=f"digest now:{key}")
+
+    async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn:
+        return await self._daily.preview(channel, person, wish)
 
 
 def _age(article: Article) -> tuple[bool, float, str]:
