@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+import random
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +32,7 @@ from tests.given import article
 
 __all__ = ["database", "database_url", "postgres_server"]
 
+ROOT = Path(__file__).parents[1]
 QUARTER = timedelta(minutes=15)
 
 
@@ -440,3 +443,51 @@ async def test_given_a_store_that_is_away_when_on_rounds_then_they_go_on(
 
     assert still_going
     assert await titles(incoming) == {"ban"}
+
+
+@asynccontextmanager
+async def polling(url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of its own that polls, killed at the end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.storms.polling", url, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_given_replicas_that_are_killed_while_they_poll_when_others_go_on_then_nothing_is_lost_or_doubled(
+    database: Database, database_url: str, jobs: JobTable[Job], incoming: Coverage
+) -> None:
+    chance = random.Random(database_url[:6])
+    names = [f"story-{number}" for number in range(30)]
+    async with a_feed(*names) as site:
+        await subscribe(incoming, site.url("/feed"), interval_s=900)
+
+        async def until(true: Callable[[], Awaitable[bool]]) -> None:
+            async with asyncio.timeout(60):
+                while not await true():  # noqa: ASYNC110  # it is seen from outside the processes
+                    await asyncio.sleep(0.005)
+
+        async def fetched(count: int) -> bool:
+            return len(site.asked) >= count
+
+        async def kept(count: int) -> bool:
+            return await incoming.library.count() >= count
+
+        async def rested() -> bool:
+            return not await incoming.feeds.due(incoming.clock())
+
+        asked, some = len(site.asked) + chance.randint(3, 25), chance.randint(2, 20)
+        async with polling(database_url):
+            await until(lambda: fetched(asked))
+        async with polling(database_url), polling(database_url):
+            await until(lambda: kept(some))
+        async with polling(database_url):
+            await until(rested)
+
+    assert await titles(incoming) == set(names)
+    ids = [(each.id, 1) for each in await incoming.library.articles()]
+    await incoming.announce()
+    assert len(ids) == len(names)
+    assert sorted(await told(jobs)) == sorted(ids)

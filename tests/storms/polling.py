@@ -1,0 +1,30 @@
+"""A process that goes on rounds and polls until it is killed. Argument: URL of the database."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from bot.feeds.confined import Confined
+from bot.feeds.fetch import Fetcher
+from bot.feeds.guard import anywhere
+from bot.store.database import Database
+from bot.store.jobs import JobTable
+from bot.wiring.coverage import Coverage
+from bot.wiring.rounds import Rounds
+from bot.worker import Job
+
+LEASE_S = 0.5
+
+
+async def main(url: str) -> None:
+    with Confined() as confined:
+        async with await Database.open(url) as database, Fetcher(may_reach=anywhere, pause_s=0) as web:
+            jobs = JobTable(database, Job)
+            coverage = Coverage(database, "local", jobs=jobs, web=web, reading=confined)
+            rounds = Rounds(coverage, jobs, lease_s=LEASE_S, tick_s=0.1)
+            await asyncio.gather(rounds.run(), rounds.worker.run())
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
