@@ -76,7 +76,7 @@ def compose(answer: Answer) -> list[Message]:
         for statement in more:
             prose.add(statement)
     units = _under(answer, prose.numbering)
-    return _packed(lead, prose.bodies(), units)
+    return packed(lead, prose.bodies(), units)
 
 
 def _under(answer: Answer, numbering: Numbering) -> list[list[Json]]:
@@ -87,7 +87,7 @@ def _under(answer: Answer, numbering: Numbering) -> list[list[Json]]:
     units += sides(answer.comparison, numbering)
     if relation := words.relation_line(answer.comparison):
         units.append(kit.rich([kit.paragraph(kit.text(relation, spaced=False))]))
-    units += [[block] for block in _sources(numbering)]
+    units += [[block] for block in sources(numbering)]
     told = " ".join([*words.notes(answer), words.disclaimer(answer)])
     units += [[kit.context(part)] for part in split(told, kit.CONTEXT_CHARACTERS)]
     return units
@@ -100,7 +100,7 @@ def _quoted_source(statement: Statement, numbering: Numbering) -> list[Json]:
     return kit.rich([name, *quotes(c.quote for c in statement.citations)])
 
 
-def _sources(numbering: Numbering) -> list[Json]:
+def sources(numbering: Numbering) -> list[Json]:
     groups: list[list[Json]] = []
     for number, article in numbering.listed():
         title = shortened(article.title, TITLE_CHARACTERS)
@@ -121,7 +121,7 @@ class _Page:
         return len(tail) < MESSAGE_BLOCKS and kit.size([kit.markdown(self.body), *tail]) <= MESSAGE_CHARACTERS
 
 
-def _packed(lead: str, bodies: list[str], units: list[list[Json]]) -> list[Message]:
+def packed(lead: str, bodies: list[str], units: list[list[Json]]) -> list[Message]:
     """Fill message after message; a unit is parted only where no message could hold it."""
     pages = [_Page(body) for body in bodies]
     for unit in units:

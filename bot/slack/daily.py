@@ -16,7 +16,7 @@ from bot.news.model import Citation
 from bot.news.subscription import Length
 from bot.slack import escape, kit
 from bot.slack.account import Account
-from bot.slack.blocks import TEXT_CHARACTERS, Message, _packed, _sources
+from bot.slack.blocks import TEXT_CHARACTERS, Message, packed, sources
 from bot.slack.kit import Json
 from bot.slack.post import Place, Post
 from bot.slack.prose import BODY_CHARACTERS, Numbering
@@ -75,8 +75,8 @@ def _thread(digest: Digest, below: Sequence[Section], numbering: Numbering) -> l
             lines = pages[-1].section(Section(section.title, lines), len(lines))
     bodies = [page.body for page in pages]
     units = [unit for moved in digest.moved[:DETAILED] for unit in sides(moved.comparison, numbering)]
-    units += [[block] for block in _sources(numbering)]
-    return _packed(digest_words.DETAILS, bodies, units) if units or below else []
+    units += [[block] for block in sources(numbering)]
+    return packed(digest_words.DETAILS, bodies, units) if units or below else []
 
 
 @dataclass(slots=True)

@@ -11,8 +11,7 @@ from bot.news.overview import Heading, Outlet
 from bot.news.standing import Entry
 from bot.news.words import HEADINGS, day, folded
 from bot.slack import escape, kit, words
-from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain
-from bot.slack.blocks import _sources as sources
+from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain, sources
 from bot.slack.kit import Json
 from bot.slack.prose import OUTLET_CHARACTERS, Numbering, who
 from bot.slack.split import shortened

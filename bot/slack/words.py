@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.news.digest import Move
+
 QUESTION_CHARACTERS = 3_000
 
 READING = "is reading the coverage…"
@@ -83,6 +85,14 @@ DIGEST_USAGE = "Say on, off, now or preview."
 DIGEST_ON = "This channel has its digest from now on: {digest}"
 DIGEST_OFF = "This channel has no digest any more."
 DIGEST_NOW = "It is being put together, and comes to this channel."
+
+FOLLOW_NEWS = {
+    Move.NEW: "Sources disagree now: {question}",
+    Move.CHANGED: "The answer has changed: {question}",
+    Move.REOPENED: "Sources disagree again: {question}",
+    Move.SETTLED: "Settled since: {question}",
+}
+SAID_BEFORE = "Before:"
 
 OUTLETS = "{outlets}, {articles}"
 NEWEST = "The newest in the coverage"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.news import ledger
 from bot.news.asked import Shown
+from bot.news.follows import News
 from bot.news.labels import Label, Verdict
 from bot.news.model import Answer, Article, Comparison
 from bot.news.overview import Heading, Health, Outlet
@@ -15,6 +17,8 @@ from bot.news.subscription import Wish, described
 from bot.news.words import citations as cited
 from bot.slack.coverage import Channel
 from bot.slack.daily import Drawn
+from bot.slack.following import Following
+from bot.slack.trouble import SlackRefused
 from bot.store.answers import Answers
 from bot.store.database import Clock, Database, utc_now
 from bot.store.labels import Labels
@@ -24,6 +28,8 @@ from bot.store.queue import depth
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.daily import Daily
 from bot.wiring.desk import SAMPLE, Desk
+
+log = logging.getLogger(__name__)
 
 EXCERPTS_AN_ARTICLE = 3  # searched for each article of a timeline
 
@@ -96,6 +102,23 @@ def standing_for(comparison: Comparison, entries: Iterable[Entry]) -> Entry | No
         if sum(bool(resting_on(position) & here) for position in entry.comparison.positions) > 1:
             return entry
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """Those who follow a question hear of it in the thread where they do."""
+
+    following: Following
+
+    async def tell(self, workspace: str, news: News, key: str) -> None:
+        """A thread that is gone, or that the bot was taken out of, is told nothing. Raises SlackUnavailable."""
+        if news.owner is None:
+            return
+        follower = Follower.of(news.owner)
+        try:
+            await self.following.tell(follower.channel, follower.thread, follower.person, news, key)
+        except SlackRefused as fault:
+            log.info("a follower could not be told", extra={"reason": str(fault)})
 
 
 class Glance:

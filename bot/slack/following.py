@@ -1,0 +1,54 @@
+"""What those who follow a question hear in their thread when new coverage changes its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.news import words as news_words
+from bot.news.compare import cited_by
+from bot.news.follows import News
+from bot.news.model import Comparison, Relation, Statement
+from bot.slack import words
+from bot.slack.account import Account
+from bot.slack.blocks import Message, packed, sources
+from bot.slack.post import Place, Post
+from bot.slack.prose import Prose
+from bot.slack.sides import sides
+
+
+def drawn(news: News) -> list[Message]:
+    """What is said now, the conflict in full, and what was said before."""
+    now = news.comparison
+    prose = Prose()
+    lead = words.FOLLOW_NEWS[news.move].format(question=news_words.folded(now.question))
+    prose.add(Statement(lead, ()))
+    for statement in _says(now):
+        prose.add(statement)
+    if news.before is not None and (before := _says(news.before)):
+        prose.add(Statement(words.SAID_BEFORE, ()), paragraph=True)
+        for statement in before:
+            prose.add(statement)
+    units = [*sides(now, prose.numbering), *([block] for block in sources(prose.numbering))]
+    return packed(lead, prose.bodies(), units)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    account: Account
+
+    async def tell(self, channel: str, thread: str, person: str, news: News, key: str) -> None:
+        """Post in the thread, once under this key. Raises SlackUnavailable, SlackRefused."""
+        post = Post(self.account, Place(channel, thread, thread, person), key)
+        # What is not whole is somebody's answer that is still being made.
+        standing = {key: found for key, found in (await post.look_up()).items() if found.whole}
+        await post.deliver(drawn(news), standing)
+
+
+def _says(comparison: Comparison) -> list[Statement]:
+    """The positions in one line where they conflict, else each on its own."""
+    positions = comparison.positions
+    if comparison.relation is Relation.DISPUTE and positions:
+        return [Statement(news_words.dispute_line(positions), cited_by(positions))]
+    if comparison.relation is Relation.UPDATE and positions:
+        return [Statement(news_words.update_line(positions), cited_by(positions))]
+    return [Statement(news_words.sentence(p.claim), cited_by([p])) for p in positions]
