@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from bot import __version__
-from bot.cli import ask, backup, doctor, eval, feeds, ingest, jobs, kept, remove, run, summary
+from bot.cli import ask, backup, disagreements, doctor, eval, feeds, ingest, jobs, kept, labels, remove, run, summary
 from bot.cli.logs import configure
 from bot.errors import CrosscheckError
 from bot.settings import Settings
 
-COMMANDS = (run, ask, summary, ingest, feeds, remove, jobs, doctor, backup, eval, kept)
+COMMANDS = (run, ask, summary, disagreements, labels, ingest, feeds, remove, jobs, doctor, backup, eval, kept)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -130,7 +130,8 @@ class LedgerWork:
 
     async def _turn(self, job: Job, ledger: StoredLedger, now: datetime) -> Taken | None:
         """The next article's turn; None where none waits, or the model is absent or fails."""
-        reader = self._reader(job.workspace, _Notes(job, self._jobs))
+        sample = job.workspace == SAMPLE
+        reader = proposer_of(self._reading, sample=sample, checkpoint=_Notes(job, self._jobs))
         if reader is None:
             return None
         try:
@@ -148,13 +149,6 @@ class LedgerWork:
         except (ReaderUnavailable, ReaderRefused) as fault:
             log.warning("the ledger rests", extra={"workspace": job.workspace, "error": type(fault).__name__})
         return None
-
-    def _reader(self, workspace: str, checkpoint: Checkpoint) -> ModelProposer | None:
-        reading = self._reading
-        kept = reading.sample if workspace == SAMPLE else reading.own
-        if reading.client is None and not kept:
-            return None
-        return ModelProposer(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)
 
     async def _leave_word(self, workspace: str, ledger: StoredLedger, since: datetime, last: datetime) -> None:
         """Leave a job for each comparison that moved from `since` to `last`, both included."""
@@ -178,6 +172,14 @@ class LedgerWork:
 
     async def _put(self, kind: str, payload: dict[str, str], key: str, workspace: str, *, lane: str) -> None:
         await self._jobs.put(kind, payload, keys=[key], workspace=workspace, lane=lane, priority=AFTER_PEOPLE)
+
+
+def proposer_of(reading: Reading, *, sample: bool, checkpoint: Checkpoint | None = None) -> ModelProposer | None:
+    """What reads and proposes for a ledger; None where there is neither a model nor anything kept."""
+    kept = reading.sample if sample else reading.own
+    if reading.client is None and not kept:
+        return None
+    return ModelProposer(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)
 
 
 class _Notes:
