@@ -34,9 +34,10 @@ log = logging.getLogger(__name__)
 EXCERPTS_AN_ARTICLE = 3  # searched for each article of a timeline
 
 
-def owner_of(person: str, channel: str, thread: str) -> str:
-    """Whose a followed question is: a person's, to be told in a thread."""
-    return f"{person}/{channel}/{thread}"
+def owner_of(person: str, channel: str, thread: str, answer: str) -> str:
+    """Whose a followed question is: a person's, to be told in a thread. With the answer's key, so that one of several
+    that are followed in a thread can be let go."""
+    return f"{person}/{channel}/{thread}/{answer}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Follower:
 
     @classmethod
     def of(cls, owner: str) -> Follower:
-        person, channel, thread = owner.split("/", 2)
+        person, channel, thread, _ = owner.split("/", 3)
         return cls(person, channel, thread)
 
 
@@ -90,7 +91,7 @@ class People(Answers):
         if found is None:
             return False
         shown, coverage = found
-        owner = owner_of(person, channel, thread or shown.asked.thread)
+        owner = owner_of(person, channel, thread or shown.asked.thread, key)
         await ledger.follow(owner, shown.comparison, self._now(), ledger=StoredLedger(self._store, coverage))
         return True
 
@@ -145,8 +146,8 @@ class Glance:
             hits = await library.search(topic, limit=EXCERPTS_AN_ARTICLE * limit)
             found = list({hit.article.id: hit.article for hit in hits}.values())[:limit]
         else:
-            overview = await self._overview()
-            found = [a for id in await overview.latest(limit) if (a := await library.article(id)) is not None]
+            latest = await (await self._overview()).latest(limit)
+            found = list((await (await self._ledger()).current(latest)).values())
         return sorted(found, key=_age)
 
     async def follows(self, person: str) -> Sequence[Entry]:

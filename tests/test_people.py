@@ -1,0 +1,156 @@
+"""What the Slack room asks of the store, on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.llm.prompts import Prompts
+from bot.news.asked import Asked
+from bot.news.labels import Verdict
+from bot.news.standing import State, begun
+from bot.store.database import Database
+from bot.store.labels import Labels
+from bot.store.ledger import StoredLedger
+from bot.store.library import Library
+from bot.wiring.desk import Desk, Reading
+from bot.wiring.people import Follower, Glance, People
+from tests.given import article
+from tests.slack import answers
+
+NOW = datetime(2026, 5, 22, 9, tzinfo=UTC)
+ASKED = Asked("job-1", "C1", "1.1", "1.1", "U1")
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database with the story's coverage, and a question on it that was answered."""
+    async with await Database.open(f"sqlite:///{tmp_path / 'kept.db'}") as opened:
+        library = Library(opened, "local")
+        for each in (answers.COURIER, answers.LEDGER, answers.WIRE, answers.HERALD):
+            await library.add(each)
+        people = People(opened, "local")
+        await people.asked(ASKED)
+        await people.answered("job-1", answers.dispute())
+        yield opened
+
+
+def glance(database: Database) -> Glance:
+    return Glance(database, "local", Desk(Library(database, "local"), Reading(Prompts.load(), None, (), ()), 12_000))
+
+
+async def test_given_an_answer_when_its_quotes_are_asked_for_after_a_restart_then_all_that_was_cited_is_there(
+    database: Database,
+) -> None:
+    shown = await People(database, "local").shown("job-1")
+
+    assert shown is not None
+    assert shown.comparison == answers.dispute().comparison
+    assert {c.article.id for c in shown.cited} == {"courier", "ledger", "wire", "herald"}
+
+
+async def test_given_a_standing_disagreement_when_somebody_says_it_is_none_then_it_is_labelled_and_dismissed(
+    database: Database,
+) -> None:
+    ledger = StoredLedger(database, "local")
+    change = begun(answers.dispute().comparison, NOW)
+    assert change is not None
+    await ledger.keep(change)
+
+    known = await People(database, "local", clock=lambda: NOW).label("job-1", Verdict.NOT_A_DISAGREEMENT, "U2", "")
+
+    assert known
+    (label,) = await Labels(database, "local").all()
+    assert (label.by, label.verdict, label.entry) == ("U2", Verdict.NOT_A_DISAGREEMENT, change.entry.id)
+    entry = await ledger.entry(change.entry.id)
+    assert entry is not None
+    assert (entry.state, entry.dismissed_by) == (State.DISMISSED, "U2")
+
+
+async def test_given_a_missed_disagreement_when_labelled_then_it_is_kept_with_its_words_and_nothing_is_dismissed(
+    database: Database,
+) -> None:
+    ledger = StoredLedger(database, "local")
+    change = begun(answers.dispute().comparison, NOW)
+    assert change is not None
+    await ledger.keep(change)
+
+    await People(database, "local").label("job-1", Verdict.MISSED, "U2", "41 or 54?")
+
+    (label,) = await Labels(database, "local").all()
+    assert label.words == "41 or 54?"
+    assert len(await ledger.standing(State.OPEN)) == 1
+
+
+async def test_given_an_answer_that_is_forgotten_when_pressed_then_nothing_is_kept(database: Database) -> None:
+    people = People(database, "local")
+
+    assert not await people.label("job-9", Verdict.MISSED, "U2", "")
+    assert not await people.follow("job-9", "U2", "C1", "1.1")
+    assert await Labels(database, "local").all() == []
+
+
+async def test_given_a_followed_answer_when_looked_at_then_it_is_its_follower_s_alone_until_unfollowed(
+    database: Database,
+) -> None:
+    await People(database, "local").follow("job-1", "U2", "C1", "1.1")
+
+    seen = glance(database)
+    (mine,) = await seen.follows("U2")
+    assert mine.owner is not None
+    assert Follower.of(mine.owner) == Follower("U2", "C1", "1.1")
+    assert await seen.follows("U1") == []
+    assert await seen.disagreements() == []
+    assert not await seen.unfollow("U1", mine.id)
+    assert await seen.unfollow("U2", mine.id)
+    assert await seen.follows("U2") == []
+
+
+async def test_given_two_questions_followed_in_one_thread_when_one_is_unfollowed_then_the_other_stays(
+    database: Database,
+) -> None:
+    people, seen = People(database, "local"), glance(database)
+    await people.asked(replace(ASKED, key="job-2", ts="1.2"))
+    await people.answered("job-2", answers.single())
+    for key in ("job-1", "job-2"):
+        await people.follow(key, "U2", "C1", "1.1")
+    first, second = await seen.follows("U2")
+
+    await seen.unfollow("U2", first.id)
+
+    assert [e.id for e in await seen.follows("U2")] == [second.id]
+
+
+async def test_given_coverage_when_glanced_at_then_outlets_and_headings_are_counted_and_in_order(
+    database: Database,
+) -> None:
+    await Library(database, "local").add(article("c2", "More of it.", outlet="The Courier", published="2026-05-25"))
+
+    seen = glance(database)
+    outlets, newest = await seen.outlets(), await seen.newest(2)
+
+    assert (outlets[0].name, outlets[0].articles) == ("The Courier", 2)
+    assert newest[0].outlet == "The Courier"
+    assert len(newest) == 2
+    health = await seen.health()
+    assert (health.articles, health.open, health.dead) == (5, 0, 0)
+
+
+async def test_given_a_topic_when_its_articles_are_asked_for_then_they_come_oldest_first(database: Database) -> None:
+    found = await glance(database).about("licences access", 10)
+
+    assert {a.id for a in found} >= {"courier", "ledger"}
+    days = [a.published.day for a in found if a.published]
+    assert days == sorted(days)
+
+
+async def test_given_no_topic_when_articles_are_asked_for_then_the_newest_come_oldest_first(
+    database: Database,
+) -> None:
+    found = await glance(database).about("", 2)
+
+    assert {a.id for a in found} == {"wire", "herald"}
