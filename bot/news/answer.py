@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -88,8 +87,10 @@ async def answer(
     """
     usage = Usage()
     if turns and reader is not None:
-        with suppress(ReaderError):  # as it was asked it may still be answered; the next call tells what is wrong
+        try:
             question, usage = await reader.standalone(question, turns)
+        except ReaderError as fault:  # as it was asked it may still be answered; the next call tells what is wrong
+            usage = Usage(*fault.spent)
     found = await find(question, archive, excerpt_tokens, since=since)
     if not found.sheet.sources:
         nothing = Comparison(question, Check.NOT_RUN, Relation.NONE)
@@ -104,7 +105,7 @@ async def answer(
     except ReaderAbsent:
         return _uncompared(question, found, Check.NOT_RUN, asking.usage)
     except ReaderError as fault:
-        return _uncompared(question, found, Check.FAILED, asking.usage, fault.tell)
+        return _uncompared(question, found, Check.FAILED, asking.usage + Usage(*fault.spent), fault.tell)
     except Unciteable:
         return _uncompared(question, found, Check.FAILED, asking.usage, UNCITED)
 
@@ -187,7 +188,8 @@ class _Asking:
         narrow = self.found.sheet.around(sentences, NEIGHBOURS)
         try:
             look = await self.reader.second_look(comparison, narrow)
-        except ReaderError:
+        except ReaderError as fault:
+            self.usage += Usage(*fault.spent)
             return replace(comparison, second_look=SecondLook.FAILED)
         self._spent(look.usage, look.replayed)
         return settle(comparison, look, narrow)

@@ -108,17 +108,17 @@ def test_given_no_key_when_no_word_of_the_question_occurs_then_none_was_found_an
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    ("trouble", "calls"),
     [
-        Turn(status=401, error={"message": "Incorrect API key provided", "code": "invalid_api_key"}),
-        Turn(status=404, error={"message": "The model does not exist", "code": "model_not_found"}),
-        "{not json",
-        Turn(text=DISPUTE, end="length"),
+        (Turn(status=401, error={"message": "Incorrect API key provided", "code": "invalid_api_key"}), 0),
+        (Turn(status=404, error={"message": "The model does not exist", "code": "model_not_found"}), 0),
+        ("{not json", 2),
+        (Turn(text=DISPUTE, end="length"), 1),
     ],
     ids=["a refused key", "an unknown model", "garbage twice", "cut at its length"],
 )
 def test_given_a_model_that_fails_when_asked_then_the_offline_reading_is_given_and_the_status_is_3(
-    cli: Cli, model: ScriptedModel, coverage: Path, trouble: Turn | str
+    cli: Cli, model: ScriptedModel, coverage: Path, trouble: Turn | str, calls: int
 ) -> None:
     model.always(trouble)
 
@@ -128,6 +128,18 @@ def test_given_a_model_that_fails_when_asked_then_the_offline_reading_is_given_a
     assert ran.status == 3
     assert (told["mode"], told["check"], told["relation"]) == ("offline", "failed", None)
     assert len(told["statements"]) == 2
+    assert told["usage"] == {"calls": calls, "input_tokens": 100 * calls, "output_tokens": 20 * calls}
+
+
+def test_given_a_second_look_that_is_garbage_when_asked_then_its_completed_calls_are_counted(
+    cli: Cli, model: ScriptedModel, coverage: Path
+) -> None:
+    model.always(answer=DISPUTE, second_look="{not json")
+    model.always("{nor this")
+
+    told = cli("ask", QUESTION, "--coverage", coverage, "--json").json
+
+    assert (told["second_look"], told["usage"]["calls"]) == ("failed", 3)
 
 
 def test_given_a_failed_second_look_when_asked_then_the_dispute_stands_and_the_person_is_told(
