@@ -17,11 +17,12 @@ from rich.table import Table
 
 from bot.errors import WrongUse
 from bot.news.gold import Item, parse_items
-from bot.news.scoring import Figure, Outcome, Report, score, stability
+from bot.news.scoring import Figure, LedgerReport, Outcome, Report, score, stability
 from bot.sample import ARTICLES, QUESTIONS
 from bot.settings import Settings
 from bot.wiring.desk import Desk, desk
-from bot.wiring.evaluation import duplicate_one, evaluate
+from bot.wiring.evaluation import duplicate_one, evaluate, evaluate_ledger
+from bot.wiring.standing import Made
 
 KEPT = Path("eval-replies")  # where replies are kept so that a rerun costs nothing, unless KEEP_REPLIES says
 SEED = 1
@@ -35,13 +36,18 @@ def add(commands: Any) -> None:
     parser.add_argument("--only", metavar="IDS", help="only these questions, parted by commas")
     parser.add_argument("--shuffle", action="store_true", help="ask again with the sources shuffled, nothing replayed")
     parser.add_argument("--duplicate", action="store_true", help="ask again with one article printed twice")
+    parser.add_argument(
+        "--ledger", action="store_true", help="also make a ledger of the coverage and score what stands"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     parser.set_defaults(run=run)
 
 
 async def run(given: argparse.Namespace, settings: Settings) -> int:
-    """Exit status 3 where an answer fell back to the offline reading because the model failed."""
-    items = _items(given)
+    """Exit status 3 where the model failed on the way: an answer fell back to the offline reading, or articles were
+    not compared."""
+    labelled = _labelled(given.questions)
+    items = _chosen(labelled, given.only)
     if given.concurrency < 1:
         raise WrongUse("--concurrency must be 1 or more")
     kept = settings.keep_replies or KEPT
@@ -55,6 +61,10 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
         articles = await at.library.articles()
         report = score(outcomes, articles)
         extra: dict[str, tuple[Figure, ...]] = {}
+        ledger = None
+        if given.ledger:  # after the questions, whose answers it would add to, and before any duplicate
+            bar = progress.add_task("Comparing", total=len(articles))
+            ledger = await evaluate_ledger(labelled, at, lambda done, _: progress.update(bar, completed=done))
         if given.shuffle:
             fresh = settings.model_copy(update={"keep_replies": None})
             other = await stack.enter_async_context(desk(fresh, workspace=given.workspace, coverage=given.coverage))
@@ -65,21 +75,25 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
             again = await _asked("With a duplicate", items, at, given, progress)
             extra["duplicated"] = stability(_pairs(outcomes, again))
     if given.json:
-        json.dump(_as_json(report, extra, outcomes), sys.stdout, ensure_ascii=False, indent=2)
+        json.dump(_as_json(report, extra, ledger, outcomes), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
-        _show(report, extra, Console(highlight=False))
-    return 3 if any(o.told["check"] == "failed" for o in outcomes) else 0
+        _show(report, extra, ledger, Console(highlight=False))
+    failed = any(o.told["check"] == "failed" for o in outcomes) or (ledger is not None and ledger[1].trouble)
+    return 3 if failed else 0
 
 
-def _items(given: argparse.Namespace) -> Sequence[Item]:
+def _labelled(questions: Path) -> Sequence[Item]:
     try:
-        items = parse_items(given.questions.read_text(encoding="utf-8"))
+        return parse_items(questions.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{given.questions} cannot be read") from error
-    if given.only is None:
+        raise WrongUse(f"{questions} cannot be read") from error
+
+
+def _chosen(items: Sequence[Item], only: str | None) -> Sequence[Item]:
+    if only is None:
         return items
-    wanted = {id.strip() for id in given.only.split(",")}
+    wanted = {id.strip() for id in only.split(",")}
     unknown = wanted - {item.id for item in items}
     if unknown:
         raise WrongUse(f"no such questions: {', '.join(sorted(unknown))}")
@@ -97,7 +111,9 @@ def _pairs(first: Sequence[Outcome], again: Sequence[Outcome]) -> list[tuple[Any
     return [(one.told, other.told) for one, other in zip(first, again, strict=True)]
 
 
-def _show(report: Report, extra: dict[str, tuple[Figure, ...]], console: Console) -> None:
+def _show(
+    report: Report, extra: dict[str, tuple[Figure, ...]], ledger: tuple[LedgerReport, Made] | None, console: Console
+) -> None:
     console.print(_table("Figures", report.figures))
     for name, figures in extra.items():
         console.print(_table(name.capitalize(), figures))
@@ -105,6 +121,22 @@ def _show(report: Report, extra: dict[str, tuple[Figure, ...]], console: Console
     for failure in report.failures:
         console.print(f"{failure.id}  {failure.question}", markup=False)
         console.print(f"    expected {failure.expected}\n    given    {failure.given}", markup=False)
+    if ledger is not None:
+        _show_ledger(*ledger, console)
+
+
+def _show_ledger(report: LedgerReport, made: Made, console: Console) -> None:
+    console.print()
+    console.print(_table("Ledger", report.figures))
+    console.print(f"It took {made.calls} calls; {made.failed} had no usable reply.", markup=False)
+    if made.trouble:
+        console.print(f"Not all was compared: {made.trouble}", markup=False)
+    console.print(f"\n{len(report.missed)} labelled disputes do not stand", style="bold")
+    for id in report.missed:
+        console.print(id, markup=False)
+    console.print(f"\n{len(report.unmatched)} that stand match no labelled one", style="bold")
+    for question in report.unmatched:
+        console.print(question, markup=False)
 
 
 def _table(title: str, figures: Sequence[Figure]) -> Table:
@@ -122,10 +154,16 @@ def _number(value: float | None) -> str:
     return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
-def _as_json(report: Report, extra: dict[str, tuple[Figure, ...]], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _as_json(
+    report: Report,
+    extra: dict[str, tuple[Figure, ...]],
+    ledger: tuple[LedgerReport, Made] | None,
+    outcomes: Sequence[Outcome],
+) -> dict[str, Any]:
     return {
         "figures": [asdict(figure) for figure in report.figures],
         **{name: [asdict(figure) for figure in figures] for name, figures in extra.items()},
+        **({"ledger": asdict(ledger[0]) | asdict(ledger[1])} if ledger else {}),
         "failures": [asdict(failure) for failure in report.failures],
         "answers": {o.item.id: o.told for o in outcomes},
     }

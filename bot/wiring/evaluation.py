@@ -13,9 +13,11 @@ from bot.news.cite import Sheet
 from bot.news.gold import Item, Told
 from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
-from bot.news.scoring import Outcome
+from bot.news.scoring import LedgerReport, Outcome, score_ledger
+from bot.news.standing import State
 from bot.store.library import Library
 from bot.wiring.desk import Desk
+from bot.wiring.standing import Made, make_ledger
 
 REPRINT = "The Reprint"  # who prints the duplicated article
 
@@ -67,6 +69,18 @@ async def evaluate(
         return Outcome(item, told, seconds if told["replayed"] is None else None)
 
     return list(await asyncio.gather(*(one(item) for item in items)))
+
+
+async def evaluate_ledger(
+    items: Sequence[Item], desk: Desk, progress: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[LedgerReport, Made]:
+    """Make a ledger of the coverage and hold what stands open in it against the labels; and what making it came to."""
+    made = await make_ledger(desk, progress)
+    standing = [
+        {"question": e.comparison.question, "positions": [contract.position(p) for p in e.comparison.positions]}
+        for e in await desk.library.ledger.standing(State.OPEN)
+    ]
+    return score_ledger(items, standing, await desk.library.articles()), made
 
 
 async def duplicate_one(library: Library, seed: int) -> str:

@@ -47,20 +47,17 @@ def labelled(id: str, kind: str, *golds: str, hard: bool = False, accept: tuple[
     }
 
 
-ITEMS = parse_items(
-    json.dumps(
-        [
-            labelled("d1", "disagree", "a", "b", hard=True),
-            labelled("d2", "disagree", "ac", "b"),
-            labelled("d3", "disagree", "a", "b", accept=("disagree", "complementary")),
-            labelled("g1", "agree", "ab"),
-            labelled("c1", "complementary", "a", "b"),
-            labelled("s1", "single_source", "a"),
-            labelled("u1", "unanswerable"),
-            labelled("p1", "update", "b", "a"),
-        ]
-    )
-)
+LABELLED = [
+    labelled("d1", "disagree", "a", "b", hard=True),
+    labelled("d2", "disagree", "ac", "b"),
+    labelled("d3", "disagree", "a", "b", accept=("disagree", "complementary")),
+    labelled("g1", "agree", "ab"),
+    labelled("c1", "complementary", "a", "b"),
+    labelled("s1", "single_source", "a"),
+    labelled("u1", "unanswerable"),
+    labelled("p1", "update", "b", "a"),
+]
+ITEMS = parse_items(json.dumps(LABELLED))
 RIGHT = {
     Label.DISAGREE: Relation.DISPUTE,
     Label.AGREE: Relation.AGREE,
