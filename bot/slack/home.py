@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import CrosscheckError
@@ -12,6 +12,7 @@ from bot.news.overview import Heading, Health
 from bot.news.standing import Entry
 from bot.slack import escape, kit, lists, words
 from bot.slack.account import Account
+from bot.slack.admins import Admins
 from bot.slack.buttons import UNFOLLOW
 from bot.slack.coverage import Channel, Coverage
 from bot.slack.kit import Json
@@ -67,8 +68,11 @@ def view(seen: Glance) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Home:
+    """`admins`: the ids of people who count as such beside Slack's own."""
+
     account: Account
     coverage: Coverage
+    admins: Collection[str] = ()
 
     async def publish(self, person: str, channel: str) -> None:
         """Show a person's Home; `channel` is their direct message. What fails is logged: they look again."""
@@ -97,18 +101,8 @@ class Home:
             self.coverage.follows(person),
             self.coverage.channel(channel),
         )
-        health = await self.coverage.health() if await self._is_admin(person) else None
+        health = await self.coverage.health() if await Admins(self.account, self.admins).has(person) else None
         return Glance(channel, disputes, newest, follows, settings, health)
-
-    async def _is_admin(self, person: str) -> bool:
-        try:
-            with slack_errors("users.info"):
-                found = await self.account.client.users_info(user=person)
-        except CrosscheckError as fault:
-            log.info("nobody could be looked up", extra={"error": type(fault).__name__})
-            return False
-        user = found["user"]
-        return bool(user.get("is_admin") or user.get("is_owner"))
 
 
 def prompts(disputes: Sequence[Entry]) -> list[dict[str, str]]:

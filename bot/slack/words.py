@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bot.news.digest import Move
 
@@ -85,6 +86,13 @@ DIGEST_USAGE = "Say on, off, now or preview."
 DIGEST_ON = "This channel has its digest from now on: {digest}"
 DIGEST_OFF = "This channel has no digest any more."
 DIGEST_NOW = "It is being put together, and comes to this channel."
+
+TOLD_ADD = ("URL", "adds a page or a feed’s articles to the coverage, for admins")
+ADDING = "Reading that page…"
+NOT_ALLOWED = "Only those who look after this bot can add coverage. Ask an admin of this workspace."
+NO_ADDRESS = "That is no address of a page. Type /coverage add and the whole address, as your browser shows it."
+ADDED = "Added: {counts}."
+NOT_ADDED = "Nothing there could be read as an article."
 
 FOLLOW_NEWS = {
     Move.NEW: "Sources disagree now: {question}",
@@ -181,3 +189,9 @@ def disagreements(count: int, topic: str) -> str:
     """The heading of a table of standing disagreements."""
     on = f" on “{topic}”" if topic else ""
     return f"Sources disagree on {count} question{'' if count == 1 else 's'}{on}"
+
+
+def added(counts: Mapping[str, int]) -> str:
+    """What came of an address, from how many articles there are of each kind."""
+    told = [f"{count} {kind}" for kind, count in counts.items() if count]
+    return ADDED.format(counts=", ".join(told)) if told else NOT_ADDED

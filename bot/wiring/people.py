@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,17 +16,20 @@ from bot.news.overview import Heading, Health, Outlet
 from bot.news.standing import Entry, State, by_weight, citations, resting_on, sentence_key
 from bot.news.subscription import Wish, described
 from bot.news.words import citations as cited
+from bot.slack.adding import Added
 from bot.slack.coverage import Channel
 from bot.slack.daily import Drawn
 from bot.slack.following import Following
 from bot.slack.trouble import SlackRefused
 from bot.store.answers import Answers
 from bot.store.database import Clock, Database, utc_now
+from bot.store.keeping import Kept
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger
 from bot.store.overview import Overview
 from bot.store.queue import depth
 from bot.store.subscriptions import Subscriptions
+from bot.wiring.coverage import Coverage
 from bot.wiring.daily import Daily
 from bot.wiring.desk import SAMPLE, Desk
 
@@ -196,6 +200,21 @@ class Glance:
 
     async def _overview(self) -> Overview:
         return Overview(self._database, await self._name())
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Coverage that people add by its address."""
+
+    coverage: Coverage
+
+    async def add(self, url: str) -> Added:
+        counts: Counter[Kept] = Counter()
+        async for taken in self.coverage.ingest(url):
+            if taken.kept is not None:
+                counts[taken.kept] += 1
+        await self.coverage.announce()
+        return Added(counts[Kept.NEW], counts[Kept.CHANGED], counts[Kept.SAME])
 
 
 class Wishes:

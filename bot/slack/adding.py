@@ -1,0 +1,45 @@
+"""`/coverage add URL`: a page, or a feed's entries, become coverage, for those who look after the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack import words
+from bot.slack.admins import Admins
+from bot.slack.blocks import plain
+from bot.slack.commands import Call, Said, Subcommand
+from bot.slack.escape import web_link
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of an address: how many articles are new, changed, or were known as they are."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+Add = Callable[[str], Awaitable[Added]]
+"""Reads what stands at an address of the web. Raises StoreError."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddCommand:
+    admins: Admins
+    add: Add
+
+    def subcommand(self) -> Subcommand:
+        return Subcommand("add", *words.TOLD_ADD, self.run, works=True, begun=words.ADDING)
+
+    async def run(self, call: Call, work: Any) -> Said:
+        if not await self.admins.has(call.user):
+            return Said(plain(words.NOT_ALLOWED))
+        url = web_link(call.text.strip("<>"))
+        if url is None:
+            return Said(plain(words.NO_ADDRESS))
+        found = await self.add(url)
+        kinds = {"new": found.new, "corrected": found.changed, "known already": found.same}
+        return Said(plain(words.added(kinds)))
