@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import from_json
 
 from bot.llm.replies import PositionReply, ReadingReply, StatementReply, body, word
+from bot.llm.shown import one_line
 from bot.news.model import Draft, Relation
 
 
@@ -43,7 +44,7 @@ class GrowingDraft:
             Draft(
                 readings=tuple(r.draft() for r in so_far.readings),
                 positions=tuple(p.draft() for p in so_far.positions),
-                could_all_be_true=so_far.could_all_be_true or "",
+                could_all_be_true=one_line(so_far.could_all_be_true or ""),
                 relation=so_far.relation,
                 statements=tuple(s.draft() for s in so_far.statements),
             )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 from pydantic_core import from_json
 
+from bot.llm.shown import one_line
 from bot.news.model import Draft, DraftLook, DraftPosition, DraftReading, DraftStatement, Kind, Manner, Relation, Usage
 
 _KINDS = {kind.value for kind in Kind}
@@ -49,6 +50,14 @@ Keys = Annotated[list[str], _or([])]
 class ReplyShape(BaseModel):
     # Without input in errors, since an error may be logged and a reply holds what people asked.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @field_validator("*")
+    @classmethod
+    def _tame(cls, value: Any) -> Any:
+        """A model can be led to write what steers a terminal or turns a line round; its words are plain text."""
+        if isinstance(value, list):
+            return [one_line(item) if type(item) is str else item for item in value]
+        return one_line(value) if type(value) is str else value  # not the words of an enumeration
 
 
 class ReadingReply(ReplyShape):

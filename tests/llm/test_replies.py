@@ -170,3 +170,19 @@ def test_given_any_reply_when_it_grows_in_any_pieces_then_each_draft_is_a_whole_
         assert not draft.complete
     grown = [(len(d.readings), len(d.positions), len(d.statements)) for d in drafts]
     assert grown == sorted(set(grown))
+
+
+def test_given_words_that_steer_a_terminal_when_parsed_then_they_are_plain_text_on_one_line() -> None:
+    steering = "Twelve \x1b]0;owned\x07\x1b[31m\u202efirms.\n\nAll of them."
+
+    read = parsed(
+        reply(
+            readings=[reads("A", steering, ["A1"], speaker=steering)],
+            positions=[(steering, ["A"])],
+            statements=[(steering, ["A1"])],
+        )
+    )
+
+    plain = "Twelve ]0;owned[31mfirms. All of them."
+    assert (read.readings[0].says, read.readings[0].speaker) == (plain, plain)
+    assert (read.positions[0].claim, read.statements[0].text) == (plain, plain)
