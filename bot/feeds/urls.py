@@ -61,7 +61,8 @@ def canonical_url(url: str) -> str:
     """
     parts = urlsplit(web_url(url))
     if cached := _AMP_CACHE.search(parts.netloc + parts.path):
-        return canonical_url(urlunsplit(("https", "", f"//{cached['rest']}", parts.query, "")))
+        host, _, path = cached["rest"].partition("/")  # newer Pythons take `//host` in a path for a path
+        return canonical_url(urlunsplit(("https", host, path, parts.query, "")))
     path = _AMP_FORM.sub("", re.sub(r"/{2,}", "/", unquote(parts.path))).rstrip("/") or "/"
     kept = sorted(
         (name, value)
