@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
+from unicodedata import category
 
 from bot.errors import ReaderAbsent, ReaderError, WrongUse
 from bot.news import words
@@ -32,6 +33,7 @@ from bot.news.ports import Archive, Reader
 EXCERPT_TOKENS = 12_000
 QUESTION_CHARACTERS = 3_000  # a page of text; longer ones are pasted by mistake, or are no question
 NOTHING_SINCE = "Nothing in the coverage is dated {day} or later."
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # Unicode's direction overrides
 UNCITED = "The model's reply cited nothing that it was shown, so it is not used."
 CODE_LEADS = (Relation.DISPUTE, Relation.UPDATE)  # code, not the model, writes the first line of these
 
@@ -60,8 +62,11 @@ class Nobody:
 
 
 def asked(text: str) -> str:
-    """The question in a text, on one line. Raises WrongUse where there is none or it is too long."""
-    question = " ".join(text.split())
+    """The question in a text, on one line, without what would steer a terminal or turn its line round.
+
+    Raises WrongUse where there is none or it is too long.
+    """
+    question = " ".join("".join(c for c in text if c.isspace() or (category(c) != "Cc" and c not in _TURNS)).split())
     if not any(character.isalnum() for character in question):
         raise WrongUse(words.EMPTY_QUESTION)
     if len(question) > QUESTION_CHARACTERS:

@@ -419,6 +419,11 @@ def test_given_a_question_over_lines_when_asked_then_it_is_put_on_one() -> None:
     assert asked("  Who\nhas\taccess? ") == "Who has access?"
 
 
+def test_given_a_question_that_steers_a_terminal_when_asked_then_it_is_plain_text_in_any_script() -> None:
+    assert asked("Who\x1b[31m has\x07 \u202eaccess\x9b?") == "Who[31m has access?"
+    assert asked("מי קיבל גישה? 👩‍💻") == "מי קיבל גישה? 👩‍💻"
+
+
 def test_given_a_question_of_the_greatest_length_when_asked_then_it_passes_and_one_more_does_not() -> None:
     longest = "x" * QUESTION_CHARACTERS
 
