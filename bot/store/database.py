@@ -59,8 +59,10 @@ class Database:
         database = cls(_with_driver(url))
         try:
             await database._in_thread(database._writers, database._migrate)
-        except BaseException:
+        except BaseException as error:
             await database.close()
+            if isinstance(error, StoreError):
+                raise type(error)(f"the database of DATABASE_URL cannot be used: {error}") from error
             raise
         return database
 
@@ -119,6 +121,8 @@ def _raise_in_our_words(error: SQLAlchemyError | sqlite3.Error) -> NoReturn:
     away = isinstance(cause, sqlite3.OperationalError) or isinstance(error, OperationalError | PoolTimeout)
     if away or (isinstance(error, DBAPIError) and error.connection_invalidated):
         raise StoreUnavailable(str(cause)) from error
+    if code in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        raise StoreError("its file is damaged or no SQLite database: restore a backup, or name another file") from error
     # A mistake of ours. PostgreSQL's own words quote the row, and with it what people said: they go no further.
     raise StoreError(f"{type(cause).__name__} {code} in: {getattr(error, 'statement', None)}") from None
 

@@ -32,8 +32,18 @@ async def test_given_a_url_of_no_database_of_ours_when_opened_then_it_says_what_
     "url", ["sqlite:////no/such/folder/crosscheck.db", "postgresql://nobody@127.0.0.1:9/name?connect_timeout=1"]
 )
 async def test_given_a_database_that_is_not_there_when_opened_then_it_is_unavailable(url: str) -> None:
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="DATABASE_URL"):
         await Database.open(url)
+
+
+async def test_given_a_file_that_is_no_database_when_opened_then_it_says_so_and_the_file_stays(tmp_path: Path) -> None:
+    file = tmp_path / "letter.db"
+    file.write_bytes(b"Dear Sir or Madam, " * 100)
+
+    with pytest.raises(StoreError, match=r"DATABASE_URL .* no SQLite database"):
+        await Database.open(f"sqlite:///{file}")
+
+    assert file.read_bytes() == b"Dear Sir or Madam, " * 100
 
 
 async def test_given_replicas_that_start_together_when_opened_then_one_migrates_and_all_work(
