@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,7 +19,7 @@ from bot.news.ledger import dismiss, follow
 from bot.news.model import Article, Check, Comparison, Relation
 from bot.news.standing import State
 from bot.settings import Settings
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.jobs import JobTable
 from bot.store.ledger import StoredLedger
 from bot.store.library import Library
@@ -34,6 +36,7 @@ from tests.scripted_model import ScriptedModel, failed
 
 __all__ = ["database", "database_url", "postgres_server"]
 
+T = TypeVar("T")
 MORNING = datetime(2026, 5, 20, 9, tzinfo=UTC)
 FIRMS = Fact("How many firms have access?", {"Twelve firms": "twelve do", "Twenty firms": "twenty do"})
 TWELVE = article("a", "Twelve firms have access.", "Rain is expected in the north.")
@@ -50,6 +53,23 @@ class Thread:
     async def tell(self, workspace: str, news: News, key: str) -> None:
         self.heard.append((workspace, news))
         self.keys.append(key)
+
+
+class Dying:
+    """A database whose process dies at its next writes but so many."""
+
+    def __init__(self, database: Database, writes: int) -> None:
+        self._database = database
+        self.left = writes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    async def write(self, transaction: Transaction[T]) -> T:
+        self.left -= 1
+        if self.left < 0:
+            raise StoreUnavailable("the process died here")
+        return await self._database.write(transaction)
 
 
 class Newsroom:
@@ -98,6 +118,26 @@ class Newsroom:
             await self.jobs.done(job)
             count += 1
         return count
+
+    async def dies_after(self, writes: int) -> bool:
+        """Run the jobs in a process that dies after so many writes; False where that was enough for all."""
+        mortal = Dying(self.database, writes)
+        jobs = JobTable(mortal, Job, clock=lambda: self.now)  # type: ignore[arg-type]  # it quacks like one
+        work = LedgerWork(
+            mortal,  # type: ignore[arg-type]
+            jobs,
+            self.reading,
+            excerpt_tokens=12_000,
+            followers=self.thread,
+            clock=lambda: self.now,
+        ).work()
+        try:
+            while (job := await jobs.claim([LEDGER, TURN], 60)) is not None:
+                await work[job.kind](job)
+                await jobs.done(job)
+        except StoreUnavailable:
+            return True
+        return False
 
     async def open(self) -> list[str]:
         return [e.comparison.question for e in await self.ledger.standing(State.OPEN)]
@@ -156,33 +196,29 @@ async def test_given_a_standing_dispute_when_a_side_goes_away_then_it_is_settled
     assert before.relation is Relation.DISPUTE
 
 
-async def test_given_a_run_cut_off_before_it_told_when_the_job_runs_again_then_followers_hear_and_nothing_is_paid_twice(
-    room: Newsroom, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+async def test_given_a_process_that_dies_at_any_write_when_another_goes_on_then_nothing_is_lost_or_doubled(
+    tmp_path: Path, model: ScriptedModel
 ) -> None:
-    await room.comes(TWELVE)
-    await room.ran()
-    await room.comes(TWENTY)
-    await room.ran(LEDGER)
-    job = await room.jobs.claim([TURN], 60)
-    assert job is not None
-    with monkeypatch.context() as crash:
-        crash.setattr(LedgerWork, "_leave_word", _cut_off)
-        with pytest.raises(StoreUnavailable):
-            await room.work().work()[TURN](job)
-    calls = len(model.heard)
+    writes, died = 0, True
+    async with await Database.open(f"sqlite:///{tmp_path}/it.db") as database, client_of(model, attempts=1) as client:
+        while died:
+            room = Newsroom(database, client, f"workspace {writes}")
+            await room.comes(TWELVE)
+            await room.comes(TWENTY)
+            before = len(model.heard)
 
-    await room.jobs.release(job)
-    room.now += timedelta(hours=30)
-    await room.ran()
-    await room.ran(FOLLOW)
+            died = await room.dies_after(writes)
+            room.now += timedelta(minutes=2)  # the leases have run out
+            await room.ran()
+            await room.goes("b")
+            await room.ran()
+            await room.ran(FOLLOW)
 
-    assert await room.open() == [FIRMS.question]
-    assert [news.move for _, news in room.thread.heard] == [Move.NEW]
-    assert len(model.heard) == calls
-
-
-async def _cut_off(*_: object) -> None:
-    raise StoreUnavailable("the process died here")
+            assert [news.move for _, news in room.thread.heard] == [Move.NEW, Move.SETTLED]
+            assert await room.waiting() == []
+            assert len(model.heard) - before <= 6 + 1  # a reply that was not kept yet is asked for again
+            writes += 1
+    assert writes > 20
 
 
 async def test_given_a_day_whose_calls_are_spent_when_midnight_has_passed_in_utc_then_what_waits_goes_on(

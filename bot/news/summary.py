@@ -53,7 +53,8 @@ class Length(StrEnum):
 class Scope:
     """What to sum up: all, or what fits every limit that is set.
 
-    `topic`: words and phrases, parted by commas. `article`: an id or a URL. `since` and `until`: of publication.
+    `topic`: words and phrases, parted by commas. `outlet`: its name, or a part of it where no name is just so.
+    `article`: an id or a URL. `since` and `until`: of publication.
     """
 
     topic: str = ""
@@ -200,7 +201,9 @@ class _Narrating:
 async def _within(scope: Scope, archive: Archive) -> list[Article]:
     found = [a for a in await archive.articles(since=scope.since, until=scope.until) if a.sentences]
     if scope.outlet:
-        found = [a for a in found if a.outlet.casefold() == scope.outlet.strip().casefold()]
+        named = scope.outlet.strip().casefold()
+        exact = [a for a in found if a.outlet.casefold() == named]
+        found = exact or [a for a in found if named in a.outlet.casefold()]
     if scope.article:
         found = [a for a in found if scope.article in (a.id, a.url)]
     about = topics(scope.topic)

@@ -219,6 +219,7 @@ async def test_given_lines_that_rest_on_everything_when_parts_do_not_shrink_then
         (Scope(topic="elephants; records: keep records"), ["courier", "echo"]),
         (Scope(topic="everything"), ["post", "courier", "echo"]),
         (Scope(outlet=" the courier"), ["courier"]),
+        (Scope(outlet="the"), ["post", "courier", "echo"]),
         (Scope(article="echo"), ["echo"]),
         (Scope(article="https://example.org/post"), []),
         (Scope(since=datetime(2026, 5, 22, tzinfo=UTC), outlet="The Post"), []),
