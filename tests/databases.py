@@ -46,6 +46,11 @@ class Postgres:
     def url(self) -> str:
         return str(self._server.get_uri())
 
+    @property
+    def pid(self) -> int:
+        """The server's own process, whose children serve the connections."""
+        return int(self._server.get_pid())
+
     def stop(self) -> None:
         self._server.stop()
 

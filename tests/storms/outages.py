@@ -89,10 +89,9 @@ async def full(count: int, seed: int, seconds: float, folder: Path) -> list[str]
         async with scene(f"sqlite:///{small / 'bot.db'}", folder, seed) as told:
             await told.ask(count // 2)
             ballast = small / "ballast"
-            with ballast.open("wb") as file, suppress(OSError):
+            with ballast.open("wb", buffering=0) as file, suppress(OSError):
                 while True:
                     file.write(bytes(4096))
-                    file.flush()
             await told.ask(count - count // 2)
             await asyncio.sleep(seconds)
             log = told.running.bot.log.read_text(encoding="utf-8")

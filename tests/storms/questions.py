@@ -31,18 +31,19 @@ from tests.storms.trouble import MoodyModel, SlackTrouble
 
 STREAM_LIFETIME_S = 1.5  # of Slack's streams, so that some expire while they are written
 RETRY_AFTER_S = (0, 1, 2, 4, 8, 16)  # when an event that was not acknowledged comes again
-LEASE_S = 4
 SETTLE_S = 180  # from the last question until all must stand
 
 
 @dataclass(frozen=True)
 class Storm:
-    """How bad it gets. `apart_s`: between two questions, on average."""
+    """How bad it gets. `apart_s`: between two questions, on average; `lease_s`: until a killed process's work is taken
+    over, and half as long as doubles are waited for at the end."""
 
     count: int
     seed: int = 1
     kills: int = 6
     replicas: int = 1
+    lease_s: float = 4
     apart_s: float = 0.4
     trouble_every_s: float = 0.4
     model_fails: float = 0.25
@@ -84,7 +85,7 @@ async def storm(wished: Storm, url: str, folder: Path) -> Report:
                 sandbox,
                 model,
                 DATABASE_URL=url,
-                LEASE_S=str(LEASE_S),
+                LEASE_S=str(wished.lease_s),
                 MODEL_STALL_S="1.5",
                 MODEL_TOTAL_S="10",
             ) as running,
@@ -102,7 +103,7 @@ async def storm(wished: Storm, url: str, folder: Path) -> Report:
             with suppress(TimeoutError):
                 await sandbox.wait_for(lambda: all(settled(sandbox, t) for t in threads), SETTLE_S)
             seconds = time.monotonic() - began
-            await asyncio.sleep(2 * LEASE_S)  # what is doubled late is doubled all the same
+            await asyncio.sleep(2 * wished.lease_s)  # what is doubled late is doubled all the same
             violations = [*_violations(sandbox, threads, running), *await _left(url)]
             return Report(
                 sum(len(t.numbers) for t in threads),

@@ -1,0 +1,52 @@
+"""Undisputed questions at a given rate, and when each got its first sign and its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+
+from bot.sandbox import Sandbox
+from tests.storms.asking import Asked, ask, settled
+
+LOOK_S = 0.01  # between two looks at what stands; the figures are this exact
+
+
+@dataclass
+class Load:
+    """Times are in seconds from the question on."""
+
+    sandbox: Sandbox
+    chance: random.Random
+    first_signs: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
+    _number: int = 0
+
+    async def run(self, count: int, per_s: float, patience_s: float) -> float:
+        """Ask so many; seconds from the first question to the last answer. Raises TimeoutError."""
+        began = time.monotonic()
+        waiting: list[asyncio.Task[None]] = []
+        async with asyncio.timeout(count / per_s + patience_s):
+            for asked in range(count):
+                await asyncio.sleep(max(0.0, began + asked / per_s - time.monotonic()))
+                self._number += 2  # even rounds are not disputed: one call to the model each
+                threads: list[Asked] = []
+                at = time.monotonic()
+                await ask(self.sandbox, self._number, threads, self.chance)
+                waiting.append(asyncio.create_task(self._watch(threads[0], at)))
+            await asyncio.gather(*waiting)
+        return time.monotonic() - began
+
+    async def _watch(self, thread: Asked, at: float) -> None:
+        where = (thread.first.channel, thread.first.ts)
+        while not (self.sandbox.status(*where) or self.sandbox.replies(thread.first)):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_S)
+        self.first_signs.append(time.monotonic() - at)
+        while not settled(self.sandbox, thread):  # noqa: ASYNC110
+            await asyncio.sleep(5 * LOOK_S)
+        self.answers.append(time.monotonic() - at)
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
