@@ -128,7 +128,7 @@ def _by_outlet(newest: Sequence[Heading]) -> list[Json]:
     parts = []
     for name, headings in list(outlets.items())[:OUTLETS]:
         parts.append(kit.paragraph(kit.text(shortened(name, OUTLET_CHARACTERS), bold=True, spaced=False)))
-        parts += [kit.paragraph(*lists.heading_line(heading)) for heading in headings[:OF_EACH]]
+        parts += [kit.paragraph(*lists.heading_line(heading, named=False)) for heading in headings[:OF_EACH]]
     return kit.rich(parts)
 
 

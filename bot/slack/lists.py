@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.news import words as news_words
 from bot.news.model import Article, Moment
-from bot.news.offline import stems
+from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
 from bot.news.standing import Entry
 from bot.news.words import HEADINGS, day, folded
@@ -39,11 +39,11 @@ def newest(found: Sequence[Heading]) -> list[Message]:
     return _listed(words.NEWEST, [heading_line(heading) for heading in found])
 
 
-def heading_line(heading: Heading) -> list[Json]:
-    """ "20 May 2026, The Courier: Models cross the sea at last", linked."""
+def heading_line(heading: Heading, *, named: bool = True) -> list[Json]:
+    """ "20 May 2026, The Courier: Models cross the sea at last", linked; without the outlet where it is not `named`."""
     when = day(heading.published.day) if heading.published else "undated"
     article = Article("", heading.outlet, heading.title, "", (), heading.published, heading.url)
-    shown = kit.text(f"{when}, {shortened(heading.outlet, OUTLET_CHARACTERS)}:")
+    shown = kit.text(f"{when}, {shortened(heading.outlet, OUTLET_CHARACTERS)}:" if named else f"{when}:")
     title = shortened(heading.title, TITLE_CHARACTERS)
     return [shown, kit.titled(article, title)] if title else [shown]
 
@@ -100,7 +100,8 @@ def entry_line(entry: Entry) -> list[Json]:
 def _nearest(article: Article, topic: str) -> str:
     """The sentence with most words of the topic, the first of equal ones; the title where there is no sentence."""
     wanted = stems(topic)
-    best = max(article.sentences, key=lambda s: (len(wanted & stems(s.text)), -s.number), default=None)
+    telling = [s for s in article.sentences if len(s.text.split()) >= SHORTEST_WORDS] or article.sentences
+    best = max(telling, key=lambda s: (len(wanted & stems(s.text)), -s.number), default=None)
     return shortened(folded(best.text), LINE_CHARACTERS) if best else shortened(article.title, TITLE_CHARACTERS)
 
 

@@ -45,6 +45,9 @@ class Shelf(Questions, Protocol):
     async def shown(self, key: str) -> Shown | None:
         """None where it is forgotten."""
 
+    async def shelve(self, key: str, messages: str) -> None:
+        """Keep messages that one person alone is shown, beside what they asked."""
+
     async def messages(self, key: str) -> str | None: ...
 
     async def judged(self, key: str, person: str, *, good: bool, words: str) -> None: ...

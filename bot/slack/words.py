@@ -87,6 +87,7 @@ DIGEST_ON = "This channel has its digest from now on: {digest}"
 DIGEST_OFF = "This channel has no digest any more."
 DIGEST_NOW = "It is being put together, and comes to this channel."
 
+TOLD_SUMMARY = ("[TOPIC | OUTLET | URL] [since 7d] [full]", "sums up the story, or a part of it, in cited lines")
 TOLD_ADD = ("URL", "adds a page or a feed’s articles to the coverage, for admins")
 ADDING = "Reading that page…"
 NOT_ALLOWED = "Only those who look after this bot can add coverage. Ask an admin of this workspace."

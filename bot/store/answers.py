@@ -125,6 +125,11 @@ class Answers:
 
         return await self._database.read(read)
 
+    async def shelve(self, key: str, messages: str) -> None:
+        """Keep messages that one person alone was shown, beside what they asked."""
+        changed = update(asked).where(self._of(asked.c.key == key)).values(messages=messages, fate=Fate.ANSWERED)
+        await self._database.write(lambda connection: connection.execute(changed))
+
     async def messages(self, key: str) -> str | None:
         """The messages that were kept with an answer."""
         found = select(asked.c.messages).where(self._of(asked.c.key == key))

@@ -81,6 +81,7 @@ class MemoryShelf:
     away: bool = False
     questions: dict[str, Asked] = field(default_factory=dict)
     answers: dict[str, tuple[Answer, str | None]] = field(default_factory=dict)
+    shelved: dict[str, str] = field(default_factory=dict)
     quiet: set[tuple[str, str]] = field(default_factory=set)
     said: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -126,8 +127,11 @@ class MemoryShelf:
         answer, _ = self.answers[key]
         return Shown(self.questions[key], answer.comparison, tuple(citations(answer)))
 
+    async def shelve(self, key: str, messages: str) -> None:
+        self.shelved[key] = messages
+
     async def messages(self, key: str) -> str | None:
-        return self.answers[key][1] if key in self.answers else None
+        return self.answers[key][1] if key in self.answers else self.shelved.get(key)
 
     async def judged(self, key: str, person: str, *, good: bool, words: str) -> None:
         self.said.append(("judged", key, person, good, words))

@@ -305,6 +305,14 @@ def test_given_headings_without_titles_or_dates_when_listed_then_each_has_a_line
     assert "undated, The Blank" in json.dumps(message.tail)
 
 
+def test_given_a_heading_among_the_sentences_when_a_timeline_is_drawn_then_a_whole_sentence_is_shown() -> None:
+    found = [answers.article("x", "Licences.", "Forty-one licences were granted.", published="2026-05-20")]
+
+    (message,) = timeline(found, "licences")
+
+    assert "Forty-one licences were granted." in json.dumps(message.tail)
+
+
 def test_given_very_long_texts_when_listed_then_each_message_keeps_its_limit() -> None:
     long = [answers.article(f"a{n}", "word " * 400, title="title " * 100, published="2026-05-20") for n in range(20)]
 

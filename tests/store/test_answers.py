@@ -106,6 +106,18 @@ async def test_given_an_answer_when_withdrawn_then_it_and_its_turn_are_forgotten
     assert [t.question for t in await conversations.turns("C1", "1.1")] == ["Another?"]
 
 
+async def test_given_messages_for_one_person_when_shelved_then_they_are_there_to_be_shared(database: Database) -> None:
+    found = Answers(database, "local")
+    await found.asked(Asked("job-7", "C1", "", "", "U1"))
+
+    await found.shelve("job-7", "[]")
+
+    assert await found.messages("job-7") == "[]"
+    assert await found.fate("job-7") is Fate.ANSWERED
+    assert await found.messages("job-8") is None
+    assert not await found.listens("C1", "", "U1")
+
+
 async def test_given_old_and_new_questions_when_purged_then_the_old_are_forgotten(database: Database) -> None:
     now = datetime(2026, 5, 20, tzinfo=UTC)
     early = Answers(database, "local", clock=lambda: now - timedelta(days=31))

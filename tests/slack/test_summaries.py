@@ -1,0 +1,109 @@
+"""`/coverage summary` as people type it, over real Socket Mode."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import WrongUse
+from bot.news.model import Check, Standing, Statement
+from bot.news.summary import Length, Scope, Summary
+from bot.sandbox import ANNA, GENERAL
+from bot.slack import words
+from bot.slack.commands import Subcommand
+from bot.slack.summaries import SummaryCommand, drawn, understood
+from tests.slack import answers, entries
+from tests.slack.conftest import Bot
+from tests.slack.fakes import FixedCoverage, MemoryShelf
+from tests.slack.snapshot import assert_kept
+from tests.slack.texts import ODD_TEXTS
+
+NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
+OUTLETS = {"the courier"}
+
+
+def summed_up(scope: Scope, text: str = "Forty-one licences were granted.", lines: int = 1) -> Summary:
+    told = tuple(Statement(f"{text} {n}", answers.cites(answers.COURIER)) for n in range(lines))
+    disputed = (Standing(answers.QUESTION, answers.dispute().comparison.positions),)
+    shown = answers.dispute().shown
+    return Summary(scope, Check.CHECKED, happened=told, lone=told, disputed=disputed, shown=shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "scope", "length"),
+    [
+        ("", Scope(), Length.SHORT),
+        ("full", Scope(), Length.FULL),
+        ("AI export ban", Scope(topic="AI export ban"), Length.SHORT),
+        ("The Courier since 7d full", Scope(outlet="The Courier", since=NOW - timedelta(days=7)), Length.FULL),
+        ("since 2026-05-20", Scope(since=datetime(2026, 5, 20, tzinfo=UTC)), Length.SHORT),
+        ("<https://example.org/a>", Scope(article="https://example.org/a"), Length.SHORT),
+    ],
+)
+def test_given_words_when_a_summary_is_asked_for_then_they_say_of_what_and_how_long(
+    said: str, scope: Scope, length: Length
+) -> None:
+    assert understood(said, OUTLETS, NOW) == (scope, length)
+
+
+def test_given_a_time_that_is_none_when_read_then_it_is_refused() -> None:
+    with pytest.raises(WrongUse):
+        understood("bans since whenever", OUTLETS, NOW)
+
+
+def test_given_a_summary_when_drawn_then_it_reads_as_kept() -> None:
+    (message,) = drawn(summed_up(Scope(topic="licences")))
+
+    assert_kept("summary", {"text": message.text, "blocks": message.blocks})
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
+def test_given_odd_text_when_drawn_then_it_is_harmless(text: str) -> None:
+    told = json.dumps([m.blocks for m in drawn(summed_up(Scope(topic=text), text))])
+
+    assert "https://evil" not in told
+    assert "<!channel>" not in told
+
+
+def test_given_a_long_summary_when_drawn_then_every_line_is_in_some_message() -> None:
+    messages = drawn(summed_up(Scope(), "Something of some length happened then. " * 5, 100))
+
+    told = " ".join(m.body for m in messages)
+    assert len(messages) > 1
+    missing = [n for n in range(100) if not re.search(rf"then\. {n}\b", told)]
+    assert missing == [], told[:600]
+
+
+@pytest.fixture
+def calls() -> list[Scope]:
+    return []
+
+
+@pytest.fixture
+def subcommands(calls: list[Scope]) -> list[Subcommand]:
+    async def sum_up(scope: Scope, length: Length, work: Any) -> Summary:
+        calls.append(scope)
+        return summed_up(scope)
+
+    coverage = FixedCoverage(headings=entries.HEADINGS)
+    return [SummaryCommand(sum_up, coverage, MemoryShelf(), lambda: NOW).subcommand()]
+
+
+async def test_given_a_topic_when_summed_up_by_command_then_it_is_private_and_can_be_shared(
+    bot: Bot, calls: list[Scope]
+) -> None:
+    await bot.sandbox.command("/coverage", "summary licences", channel=GENERAL, user=ANNA)
+    await bot.quiet()
+    told = next(m for m in bot.sandbox.private(ANNA) if m.text != words.BEGUN)
+
+    await bot.sandbox.click(told, "share", user=ANNA)
+    await bot.quiet()
+
+    (shared,) = [m for m in bot.sandbox.messages(GENERAL) if m.bot_id == bot.sandbox.workspace.bot.bot_id]
+    assert "licences" in shared.text
+    assert calls == [Scope(topic="licences")]
+    assert bot.faults == []
