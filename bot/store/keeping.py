@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
@@ -22,6 +23,20 @@ _COUNT = (
     .where(workspaces.c.id == bindparam("number"))
     .values({n: workspaces.c[n] + bindparam(f"more_{n}") for n in ("articles", "characters", "excerpts", "words")})
 )
+_LOCK = select(workspaces.c.id).where(workspaces.c.name == bindparam("workspace")).with_for_update()
+_KNOWN = (
+    select(articles.c.id)
+    .where(
+        articles.c.workspace == bindparam("workspace"),
+        or_(
+            articles.c.identity.in_(bindparam("identities", expanding=True)),
+            articles.c.name.in_(bindparam("names", expanding=True)),
+        ),
+    )
+    .limit(1)
+)
+_NEW = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
+_VERSION = insert(versions).returning(versions.c.id, sort_by_parameter_order=True)
 
 
 class Kept(StrEnum):
@@ -75,20 +90,57 @@ def read_article(row: Row[Any]) -> Article:
     )
 
 
-def add(
-    connection: Connection, index: search.Index, workspace: str, article: Article, at: datetime, *, restore: bool
-) -> Kept:
-    """Keep an article under its identity. The workspace's row is locked first: one article at a time."""
+def add_all(
+    connection: Connection,
+    index: search.Index,
+    workspace: str,
+    given: Sequence[Article],
+    at: datetime,
+    *,
+    restore: bool,
+) -> list[Kept]:
+    """Keep articles under their identities. The workspace's row is locked first: one writer at a time."""
     number = _locked(connection, workspace)
-    identity = article.identity or article.url or article.id
+    if _all_new(connection, number, given):
+        rows = [
+            {"workspace": number, "name": _name(a), "identity": _identity(a), "version": 1, "removed": None}
+            for a in given
+        ]
+        keys = connection.scalars(_NEW, rows).all()
+        _store(connection, index, number, [(key, 1, a) for key, a in zip(keys, given, strict=True)], at)
+        return [Kept.NEW] * len(given)
+    return [_add(connection, index, number, article, at, restore=restore) for article in given]
+
+
+def _all_new(connection: Connection, workspace: int, given: Sequence[Article]) -> bool:
+    """Whether none of the identities and names is known, or comes twice."""
+    identities, names = {_identity(a) for a in given}, {_name(a) for a in given}
+    if not given or len(identities) < len(given) or len(names) < len(given):
+        return False
+    wanted = {"workspace": workspace, "identities": list(identities), "names": list(names)}
+    return connection.execute(_KNOWN, wanted).first() is None
+
+
+def _identity(article: Article) -> str:
+    return article.identity or article.url or article.id
+
+
+def _name(article: Article) -> str:
+    return article.id or "article"
+
+
+def _add(
+    connection: Connection, index: search.Index, number: int, article: Article, at: datetime, *, restore: bool
+) -> Kept:
+    identity = _identity(article)
     known = connection.execute(
         select(articles).where(articles.c.workspace == number, articles.c.identity == identity)
     ).first()
     if known is None:
-        name = _free_name(connection, number, article.id or "article")
-        row = {"workspace": number, "name": name, "identity": identity, "version": 1}
-        key = connection.scalar(insert(articles).returning(articles.c.id), row)
-        _store(connection, index, number, int(key or 0), 1, article, at)
+        name = _free_name(connection, number, _name(article))
+        row = {"workspace": number, "name": name, "identity": identity, "version": 1, "removed": None}
+        (key,) = connection.scalars(_NEW, [row])
+        _store(connection, index, number, [(key, 1, article)], at)
         return Kept.NEW
     if known.removed and not restore:
         return Kept.SAME
@@ -104,9 +156,9 @@ def add(
     connection.execute(update(articles).where(articles.c.id == known.id).values(values))
     if same:
         connection.execute(update(versions).where(versions.c.id == latest.row).values(current=True))
-        _shelve(connection, index, number, latest.row, article)
+        _shelve(connection, index, number, [(latest.row, article)])
     else:
-        _store(connection, index, number, known.id, known.version + 1, article, at)
+        _store(connection, index, number, [(known.id, known.version + 1, article)], at)
     return Kept.NEW if known.removed else Kept.CHANGED
 
 
@@ -128,11 +180,10 @@ def remove(connection: Connection, index: search.Index, workspace: str, id_or_ur
 
 def _locked(connection: Connection, workspace: str) -> int:
     insert_new = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    chosen = select(workspaces.c.id).where(workspaces.c.name == workspace).with_for_update()
-    number = connection.scalar(chosen)
+    number = connection.scalar(_LOCK, {"workspace": workspace})
     if number is None:
         connection.execute(insert_new(workspaces).values(name=workspace).on_conflict_do_nothing())
-        number = connection.scalar(chosen)
+        number = connection.scalar(_LOCK, {"workspace": workspace})
     return int(number or 0)
 
 
@@ -155,44 +206,52 @@ def _content(article: Article) -> tuple[object, ...]:
 
 
 def _store(
-    connection: Connection, index: search.Index, workspace: int, key: int, version: int, article: Article, at: datetime
+    connection: Connection,
+    index: search.Index,
+    workspace: int,
+    given: Sequence[tuple[int, int, Article]],
+    at: datetime,
 ) -> None:
+    """Store versions: each with its article's row and its number."""
+    rows = connection.scalars(_VERSION, [_version(workspace, *each, at) for each in given]).all()
+    _shelve(connection, index, workspace, [(row, article) for row, (_, _, article) in zip(rows, given, strict=True)])
+
+
+def _version(workspace: int, key: int, version: int, article: Article, at: datetime) -> dict[str, Any]:
     begins, ends = span(article.published) if article.published else (None, None)
-    row = connection.scalar(
-        insert(versions).returning(versions.c.id),
-        {
-            "workspace": workspace,
-            "article": key,
-            "version": version,
-            "current": True,
-            "outlet": article.outlet,
-            "title": article.title,
-            "author": article.author,
-            "url": article.url,
-            "published": article.published.text if article.published else None,
-            "begins": begins,
-            "ends": ends,
-            "invented": article.invented,
-            "text": article.text,
-            "sentences": json.dumps([(s.start, s.end) for s in article.sentences], separators=(",", ":")),
-            "kept": at,
-        },
-    )
-    _shelve(connection, index, workspace, int(row or 0), article)
+    return {
+        "workspace": workspace,
+        "article": key,
+        "version": version,
+        "current": True,
+        "outlet": article.outlet,
+        "title": article.title,
+        "author": article.author,
+        "url": article.url,
+        "published": article.published.text if article.published else None,
+        "begins": begins,
+        "ends": ends,
+        "invented": article.invented,
+        "text": article.text,
+        "sentences": json.dumps([(s.start, s.end) for s in article.sentences], separators=(",", ":")),
+        "kept": at,
+    }
 
 
-def _shelve(connection: Connection, index: search.Index, workspace: int, row: int, article: Article) -> None:
-    """Index the excerpts of a version and count them in. Each holds the title too: its own sentences may not
-    name what they are about."""
-    heading = search.own_terms(workspace, article.title)
-    begins = span(article.published)[0] if article.published else None
+def _shelve(connection: Connection, index: search.Index, workspace: int, given: Sequence[tuple[int, Article]]) -> None:
+    """Index the excerpts of versions and count them in. Each holds the title too: its own sentences may not name
+    what they are about."""
     rows, places = [], []
-    for place, (first, last) in enumerate(runs(article.sentences)):
-        said = article.text[article.sentences[first - 1].start : article.sentences[last - 1].end]
-        rows.append(search.Row(excerpt_key(begins, row, place), heading + search.own_terms(workspace, said)))
-        places.append((row, first, last))
+    for version, article in given:
+        heading = search.own_terms(workspace, article.title)
+        begins = span(article.published)[0] if article.published else None
+        for place, (first, last) in enumerate(runs(article.sentences)):
+            said = article.text[article.sentences[first - 1].start : article.sentences[last - 1].end]
+            rows.append(search.Row(excerpt_key(begins, version, place), heading + search.own_terms(workspace, said)))
+            places.append((version, first, last))
     search.keep(connection, index, rows, places)
-    _count(connection, workspace, 1, len(article.text), len(rows), sum(len(r.terms) for r in rows))
+    characters = sum(len(article.text) for _, article in given)
+    _count(connection, workspace, len(given), characters, len(rows), sum(len(r.terms) for r in rows))
 
 
 def _retire(connection: Connection, index: search.Index, row: Row[Any]) -> None:

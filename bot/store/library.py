@@ -38,11 +38,17 @@ class Library:
         Its id gets a suffix where another article holds it. One that a person removed stays away unless `restore`.
         Raises UnreadableCoverage for text that no database can hold.
         """
-        keeping.check_storable(article)
+        (kept,) = await self.add_all([article], restore=restore)
+        return kept
+
+    async def add_all(self, articles: Sequence[Article], *, restore: bool = False) -> Sequence[Kept]:
+        """As `add`, several in one transaction: all are kept, or none."""
+        for article in articles:
+            keeping.check_storable(article)
         at = self._clock()
 
-        def add(connection: Connection) -> Kept:
-            return keeping.add(connection, self._index, self._workspace, article, at, restore=restore)
+        def add(connection: Connection) -> list[Kept]:
+            return keeping.add_all(connection, self._index, self._workspace, articles, at, restore=restore)
 
         return await self._database.write(add)
 

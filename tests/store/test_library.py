@@ -182,3 +182,34 @@ async def test_given_characters_no_database_holds_when_added_then_it_is_refused_
         await library.add(article("bread", text))
 
     assert await library.count() == 0
+
+
+async def test_given_several_articles_when_added_together_then_each_is_kept_as_if_alone(database: Database) -> None:
+    library = Library(database, "local")
+    new = [article(f"a{n}", f"Statement {n} is made.", published="2026-05-20") for n in range(3)]
+
+    first = await library.add_all(new)
+    again = await library.add_all([new[1], replace(new[2], title="Changed"), replace(new[0], id="b", identity="b")])
+
+    assert first == [Kept.NEW, Kept.NEW, Kept.NEW]
+    assert again == [Kept.SAME, Kept.CHANGED, Kept.NEW]
+    assert sorted(a.id for a in await library.articles()) == ["a0", "a1", "a2", "b"]
+
+
+async def test_given_articles_of_one_name_when_added_together_then_both_are_kept(database: Database) -> None:
+    library = Library(database, "local")
+    one = article("a", "This is said.", published="2026-05-20")
+
+    await library.add_all([replace(one, identity="x"), replace(one, identity="y")])
+
+    assert sorted(a.id for a in await library.articles()) == ["a", "a-2"]
+
+
+async def test_given_one_article_that_cannot_be_kept_when_added_with_others_then_none_is(database: Database) -> None:
+    library = Library(database, "local")
+    good, bad = article("a", "This is said."), replace(article("b", "That too."), title="nul\0l")
+
+    with pytest.raises(UnreadableCoverage):
+        await library.add_all([good, bad])
+
+    assert await library.count() == 0
