@@ -1,25 +1,43 @@
 """The command line, one module a command. Logs and progress go to stderr, what was asked for to stdout.
 
-Exit status: 0 done, also where nothing is found; 2 wrong use or configuration, with what to do on stderr and
-nothing on stdout; 3 the model failed and the offline reading was given; 130 interrupted.
+Exit status: 0 done, also where nothing is found; 1 `doctor` found trouble, or nobody reads on (`… | head`); 2 wrong
+use or configuration, with what to do on stderr and nothing on stdout; 3 the model failed and the offline reading was
+given; 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
+import os
 import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
 from bot import __version__
-from bot.cli import ask, backup, disagreements, doctor, eval, feeds, ingest, jobs, kept, labels, remove, run, summary
+from bot.cli import (
+    ask,
+    backup,
+    digest,
+    disagreements,
+    doctor,
+    eval,
+    feeds,
+    ingest,
+    jobs,
+    kept,
+    labels,
+    remove,
+    run,
+    summary,
+)
 from bot.cli.logs import configure
 from bot.errors import CrosscheckError
 from bot.settings import Settings
 
-COMMANDS = (run, ask, summary, disagreements, labels, ingest, feeds, remove, jobs, doctor, backup, eval, kept)
+COMMANDS = (run, ask, summary, disagreements, digest, labels, ingest, feeds, remove, jobs, doctor, backup, eval, kept)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +58,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configure(settings.log_level, settings.log_format)
     try:
         status: int = asyncio.run(given.run(given, settings))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader that has gone away can still be told from a fault
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it ends
+        return 1
+    except OSError as fault:
+        if fault.errno != errno.ENOSPC:
+            raise
+        return _refuse("what was asked for cannot be written: no space is left on the device")
     except CrosscheckError as fault:
         return _refuse(str(fault) or fault.tell)
     except KeyboardInterrupt:

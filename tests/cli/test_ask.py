@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from tests.cli.conftest import Cli
 from tests.scripted_model import ScriptedModel, Turn, failed, look, reads, reply
 
 QUESTION = "How many licences were granted?"
+HERE = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "OPENAI_API_KEY": ""}
 
 # By date, then name: A is the Courier, B the Post, C the Echo.
 DISPUTE = reply(
@@ -247,3 +251,27 @@ def test_given_kept_replies_when_asked_again_then_no_call_is_made(
     assert again["replayed"]["model"] == model.name
     assert again["positions"] == first["positions"]
     assert len(model.heard) == 2
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["readable", "json"])
+def test_given_a_reader_that_goes_away_when_asked_then_it_ends_without_a_word(
+    coverage: Path, tmp_path: Path, form: list[str]
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "bot", "ask", QUESTION, "--coverage", str(coverage), *form]
+
+    ran = subprocess.run(command, cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, env=HERE, check=False)
+    os.close(write)
+
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_given_a_full_disk_behind_stdout_when_asked_then_it_says_so(coverage: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot", "ask", QUESTION, "--coverage", str(coverage)]
+
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, env=HERE, check=False)
+
+    assert ran.stderr.decode().startswith("crosscheck: what was asked for cannot be written")
