@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from bot.errors import ReaderUnavailable, WrongUse
+from bot.errors import ReaderUnavailable
 from bot.feeds.articles import Skipped
 from bot.feeds.files import read_folder
 from bot.llm.client import ModelClient, Patience
@@ -28,6 +29,8 @@ from bot.sample import ARTICLES, KEPT
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.library import Library
+
+_log = logging.getLogger(__name__)
 
 SLOW_S = 8.0  # how long a slow model lets wait, with its fault switched on
 SAMPLE = "sample"  # the workspace of the sample coverage, apart from people's own
@@ -146,8 +149,7 @@ async def desk(settings: Settings, *, workspace: str, coverage: Path | None = No
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="crosscheck-"))
             database = await stack.enter_async_context(await Database.open(f"sqlite:///{folder}/coverage.db"))
             library = Library(database, workspace)
-            if not await store_folder(library, coverage):
-                raise WrongUse(f"{coverage} holds no article that can be read")
+            await store_folder(library, coverage)
             yield Desk(library, reading, settings.excerpt_tokens)
         else:
             database = await stack.enter_async_context(await Database.open(settings.database_url))
@@ -193,10 +195,12 @@ async def fill_sample(library: Library) -> None:
 
 
 async def store_folder(library: Library, folder: Path, *, invented: bool = False) -> int:
-    """Keep every readable article of a folder; how many there were."""
+    """Keep every readable article of a folder; how many there were. What cannot be read is told in the log."""
     count = 0
     for found in read_folder(folder):
-        if not isinstance(found, Skipped):
+        if isinstance(found, Skipped):
+            _log.warning("A file was skipped", extra={"file": str(found.path), "reason": found.reason})
+        else:
             await library.add(replace(found, invented=True) if invented else found)
             count += 1
     return count

@@ -190,6 +190,20 @@ def test_given_a_missing_folder_when_asked_then_wrong_use_names_it(cli: Cli, tmp
     assert "nowhere" in ran.err
 
 
+def test_given_a_folder_without_a_readable_article_when_asked_then_none_is_told_and_what_was_skipped(
+    cli: Cli, model: ScriptedModel, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    (bare / "blank.txt").write_text("", encoding="utf-8")
+
+    ran = cli("ask", QUESTION, "--coverage", bare, "--json")
+
+    assert (ran.status, ran.json["relation"], ran.json["check"]) == (0, "none", "not_run")
+    assert (ran.json["statements"], ran.json["usage"]["calls"], model.requests) == ([], 0, [])
+    assert "blank.txt" in ran.err
+
+
 def test_given_a_folder_of_its_own_when_asked_then_nothing_is_stored(cli: Cli, coverage: Path, tmp_path: Path) -> None:
     cli("ask", QUESTION, "--coverage", coverage)
 
