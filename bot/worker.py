@@ -14,6 +14,7 @@ from bot.errors import CrosscheckError, Fenced, NotForUs
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 24  # jobs of a process: answers mostly wait for the model, and at a second each these keep a core busy
 _FIRST_BACK_OFF_S = 2.0
 _LONGEST_BACK_OFF_S = 300.0
 
@@ -93,7 +94,7 @@ class Worker:
         jobs: Jobs,
         work: Mapping[str, Work],
         *,
-        concurrency: int = 8,
+        concurrency: int = AT_ONCE,
         lease_s: float = 60,
         poll_s: float = 1,
         attempts: int = 5,
