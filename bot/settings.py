@@ -40,9 +40,25 @@ class Settings(BaseSettings):
     # Work in hand.
     lease_s: float = Field(60, gt=0)  # seconds until a dead process's work is taken over; well above a call to Slack
 
+    keep_words_days: float = Field(90, gt=0)  # days that questions, threads and feedback are kept
+
+    # Limits a UTC day, shared by all processes; 0 is none. Admins are Slack ids, parted by commas.
+    workspace_calls_a_day: int = Field(0, ge=0)
+    workspace_tokens_a_day: int = Field(0, ge=0)
+    person_calls_a_day: int = Field(0, ge=0)
+    person_tokens_a_day: int = Field(0, ge=0)
+    ledger_calls_a_day: int = Field(1_000, ge=0)  # model calls that look for disagreements in what arrives; 0 is none
+    admins: str = ""
+    price_input: float = Field(0, ge=0)  # what a million tokens cost, for the metrics
+    price_output: float = Field(0, ge=0)
+
     # Logs, on stderr.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @property
+    def admin_ids(self) -> tuple[str, ...]:
+        return tuple(id.strip() for id in self.admins.split(",") if id.strip())
 
     @property
     def in_slack(self) -> bool:

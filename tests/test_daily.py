@@ -22,9 +22,10 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
-from bot.wiring.daily import BRIEF, DIGEST, Daily, running
+from bot.wiring.daily import BRIEF, DIGEST, Daily
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.newsdesk import Newsdesk
+from bot.wiring.serving import going
 from bot.worker import Job
 from tests.given import article
 from tests.scripted_model import ScriptedModel, failed
@@ -512,7 +513,7 @@ async def test_given_a_clock_that_somebody_moves_when_running_then_the_digest_co
         world.account, world.jobs, world.subscriptions, newsdesk, workspace="local", clock=world.clock, moved=moved
     )
 
-    async with running(daily, 5):
+    async with going(daily, 5):
         world.clock.now = nine(21)
         moved.set()
         await world.sandbox.wait_for(world.digests)

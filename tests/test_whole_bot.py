@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.sandbox import ANNA, GENERAL, Sandbox
@@ -112,10 +113,13 @@ async def test_given_events_over_http_when_asked_then_it_is_answered(home: Path,
         bot = Bot(home, sandbox, model, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=sandbox.signing_secret, PORT=str(port))
         await bot.ingest()
         model.always(answer=DISPUTE, second_look=UPHELD)
-        async with bot.running():
+        async with bot.running(), aiohttp.ClientSession(f"http://127.0.0.1:{port}") as probe:
             asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
 
             [answer] = await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+            async with probe.get("/ready") as ready, probe.get("/metrics") as metrics:
+                assert await ready.json() == {"database": True, "migrations": True, "slack": True}
+                assert 'crosscheck_flags_total{kind="number",relation="dispute"} 1.0' in await metrics.text()
 
         assert "Sources disagree" in str(answer.blocks)
 

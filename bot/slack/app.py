@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.errors import WrongUse
 from bot.slack import clicks
@@ -127,8 +127,8 @@ async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncI
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-def http_app(room: Room, *, signing_secret: str) -> Starlette:
-    """Events over HTTP, and `/health` for whoever watches the process. Raises WrongUse without a secret."""
+def http_app(room: Room, *, signing_secret: str, beside: Sequence[BaseRoute] = ()) -> Starlette:
+    """Events over HTTP, and what else is served `beside` them. Raises WrongUse without a secret."""
     if not signing_secret:
         raise WrongUse("events over HTTP need SLACK_SIGNING_SECRET")
     handler = AsyncSlackRequestHandler(bolt_app(room, signing_secret=signing_secret))
@@ -139,12 +139,4 @@ def http_app(room: Room, *, signing_secret: str) -> Starlette:
         except UnicodeDecodeError:
             return Response(status_code=400)
 
-    async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    return Starlette(
-        routes=[
-            Route("/slack/events", events, methods=["POST"]),
-            Route("/health", health, methods=["GET"]),
-        ]
-    )
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), *beside])

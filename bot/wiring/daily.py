@@ -10,8 +10,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -257,22 +257,6 @@ class Daily:
             return
         await self._jobs.put(kind, payload, keys=[key], workspace=self._workspace, lane=lane, priority=AFTER_PEOPLE)
         self._put.add(key)
-
-
-@asynccontextmanager
-async def running(daily: Daily, grace_s: float) -> AsyncIterator[None]:
-    """Keep time and work for as long as the context lasts; at its end, what runs is finished within `grace_s` seconds
-    or given back."""
-    clock, worker = (
-        asyncio.create_task(daily.run(), name="clock"),
-        asyncio.create_task(daily.worker.run(), name="daily"),
-    )
-    try:
-        yield
-    finally:
-        clock.cancel()
-        await daily.worker.stop(grace_s)
-        await asyncio.gather(clock, worker, return_exceptions=True)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from bot.llm.client import ModelClient, Patience
 from bot.llm.kept import Asked, Kept
 from bot.llm.prompts import Prompts
 from bot.llm.reader import Checkpoint, ModelReader
+from bot.metrics import Metrics
 from bot.news import words
 from bot.news.answer import Audience, answer
 from bot.news.cite import Sheet
@@ -29,6 +30,7 @@ from bot.sample import ARTICLES, KEPT
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.library import Library
+from bot.wiring.breaker import GuardedModel
 
 _log = logging.getLogger(__name__)
 
@@ -46,9 +48,10 @@ class Reading:
     sample: Sequence[Kept]
 
     @classmethod
-    def of(cls, settings: Settings) -> Reading:
+    def of(cls, settings: Settings, metrics: Metrics | None = None) -> Reading:
+        """With `metrics`, for a process that goes on: the model is counted, and rests when it keeps failing."""
         own = [Kept(settings.keep_replies)] if settings.keep_replies else []
-        client = model_client(settings)
+        client = model_client(settings, metrics)
         return cls(Prompts.load(), client, own, [*own, *([] if client else [Kept(KEPT, demonstration=True)])])
 
     def reader(
@@ -176,16 +179,15 @@ async def library(settings: Settings, *, workspace: str) -> AsyncIterator[Librar
         yield Library(database, workspace)
 
 
-def model_client(settings: Settings) -> ModelClient | None:
+def model_client(settings: Settings, metrics: Metrics | None = None) -> ModelClient | None:
     """None where no key is set."""
     if settings.openai_api_key is None:
         return None
-    return ModelClient(
-        api_key=settings.openai_api_key.get_secret_value(),
-        model=settings.openai_model,
-        base_url=settings.openai_base_url,
-        patience=Patience(total_s=settings.model_total_s, stall_s=settings.model_stall_s),
-    )
+    key, model, url = settings.openai_api_key.get_secret_value(), settings.openai_model, settings.openai_base_url
+    patience = Patience(total_s=settings.model_total_s, stall_s=settings.model_stall_s)
+    if metrics is None:
+        return ModelClient(api_key=key, model=model, base_url=url, patience=patience)
+    return GuardedModel(api_key=key, model=model, base_url=url, patience=patience, metrics=metrics)
 
 
 async def fill_sample(library: Library) -> None:

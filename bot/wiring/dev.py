@@ -114,8 +114,8 @@ class Inside:
     def trace(self, job: str) -> Trace | None:
         return self._traces.get(job)
 
-    def application(self, desk: Desk, account: Account, added: Callable[[str], Awaitable[None]]) -> Starlette:
-        """`added` is told the id of an article that came or changed."""
+    def application(self, desk: Desk, account: Account, added: Callable[[], Awaitable[object]]) -> Starlette:
+        """`added` is called when an article came or changed."""
         return Starlette(
             routes=_Pages(self, desk, account, added).routes(), middleware=[Middleware(_Guard, self.token)]
         )
@@ -140,7 +140,7 @@ class _Pages:
     inside: Inside
     desk: Desk
     account: Account
-    added: Callable[[str], Awaitable[None]]
+    added: Callable[[], Awaitable[object]]
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -205,7 +205,7 @@ class _Pages:
         except CrosscheckError as fault:
             return JSONResponse({"error": fault.tell}, 503)
         if outcome.value != "same":
-            await self.added(article.identity)
+            await self.added()
         return JSONResponse({"id": article.id, "outcome": OUTCOMES[outcome.value]})
 
     async def clock(self, request: Request) -> Response:

@@ -21,7 +21,7 @@ from bot.store.feeds import FeedTable
 from bot.store.queue import depth
 from bot.store.tables import HEAD
 from bot.wiring.feed_states import State, read_state
-from bot.worker import Job, Work
+from bot.worker import Job, Leaving, Work
 
 CHECK_S = 3.0  # for all checks of one request; orchestrators ask every few seconds
 
@@ -56,11 +56,12 @@ def counted(kinds: Mapping[str, Work], metrics: Metrics) -> dict[str, Work]:
     """The same work, each attempt counted and timed."""
 
     def count(kind: str, work: Work) -> Work:
-        async def run(job: Job) -> None:
+        async def run(job: Job) -> Leaving | None:
             began, outcome = time.monotonic(), "cancelled"
             try:
-                await work(job)
+                last = await work(job)
                 outcome = "done"
+                return last
             except Exception as error:
                 outcome = type(error).__name__
                 raise

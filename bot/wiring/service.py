@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
-import uvicorn
 from starlette.applications import Starlette
 
-from bot.errors import WrongUse
-from bot.news import words
-from bot.news.model import Answer, Turn
-from bot.news.since import asked_since
+from bot.errors import CrosscheckError, WrongUse
+from bot.llm.reader import Checkpoint
+from bot.metrics import Metrics, Prices
+from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import Sandbox
 from bot.sandbox.dev import Dev
 from bot.settings import Settings
-from bot.slack.account import signed_in
-from bot.slack.answering import Answering, Work
+from bot.slack.account import Account, signed_in
+from bot.slack.adding import AddCommand
+from bot.slack.admins import Admins
+from bot.slack.answering import Answering
 from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import RUN, SHARED, Commands
+from bot.slack.digests import DigestCommand
+from bot.slack.following import Following
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
-from bot.slack.screen import Audience
+from bot.slack.summaries import SummaryCommand
+from bot.slack.trouble import slack_errors
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
 from bot.store.conversations import Conversations
 from bot.store.database import Database, Transaction, utc_now
 from bot.store.jobs import JobTable
 from bot.store.library import Library
+from bot.store.subscriptions import Subscriptions
+from bot.store.usage import UsageTable
+from bot.wiring.asking import Accepted, Asking, Claimed
+from bot.wiring.coverage import coverage
+from bot.wiring.daily import Daily
 from bot.wiring.desk import SAMPLE, Desk, Reading
-from bot.wiring.dev import Inside, Traced
-from bot.wiring.people import Glance, People
+from bot.wiring.dev import Inside
+from bot.wiring.health import counted, health_routes
+from bot.wiring.ledger import LedgerWork
+from bot.wiring.limits import Allowance, Limits, telling_admins
+from bot.wiring.newsdesk import Newsdesk
+from bot.wiring.people import Additions, Followers, Glance, People, Wishes
+from bot.wiring.rounds import Rounds
+from bot.wiring.serving import Part, going, listening_at, meanwhile, serve
+from bot.wiring.summing import sum_up
 from bot.worker import Job, Worker
 
+log = logging.getLogger(__name__)
+
 GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
-TURN = "turn"  # note: the question as it was answered and the answer's first line, for the thread's next question
+TIDY_S = 3600.0  # between two looks for words of people that are past their time
+KEYS_S = 7 * 24 * 3600.0  # how long the keys of finished work stop redeliveries, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +81,51 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         sandbox = inside = dev = None
         if not settings.in_slack:
-            inside, door = Inside(), _listening("127.0.0.1", 0)
+            inside, door = Inside(), listening_at("127.0.0.1", 0)
             dev = Dev(f"http://127.0.0.1:{door.getsockname()[1]}", inside.token)
             sandbox = await stack.enter_async_context(_sandbox(settings.sandbox_port, dev))
         bot_token, app_token, secret, api_url = _ends(settings, sandbox)
+        metrics = Metrics(Prices(settings.price_input, settings.price_output))
         database = await stack.enter_async_context(await Database.open(settings.database_url))
-        reading = Reading.of(settings)
+        reading = Reading.of(settings, metrics)
         stack.push_async_callback(reading.close)
         account = await stack.enter_async_context(signed_in(bot_token, api_url))
         jobs = JobTable(database, Job)
-        desk = Desk(
-            Library(database, WORKSPACE),
-            reading,
-            settings.excerpt_tokens,
-            sample=Library(database, SAMPLE) if sandbox else None,
+        clock = inside.clock.now if inside else utc_now
+        samples = Library(database, SAMPLE, clock=clock) if sandbox else None
+        desk = Desk(Library(database, WORKSPACE, clock=clock), reading, settings.excerpt_tokens, sample=samples)
+        allowance = Allowance(UsageTable(database, WORKSPACE), _limits(settings), jobs=jobs, workspace=WORKSPACE)
+        subscriptions = Subscriptions(database, WORKSPACE, clock=clock)
+        daily = Daily(
+            account,
+            jobs,
+            subscriptions,
+            Newsdesk(database, desk, WORKSPACE),
+            workspace=WORKSPACE,
+            clock=clock,
+            lease_s=settings.lease_s,
+            moved=inside.clock.moved if inside else None,
         )
-        asking = _Asking(desk, Conversations(database, WORKSPACE), inside)
+        ledger = LedgerWork(
+            database,
+            jobs,
+            reading,
+            excerpt_tokens=settings.excerpt_tokens,
+            calls_a_day=settings.ledger_calls_a_day,
+            followers=Followers(Following(account)),
+            clock=clock,
+            lease_s=settings.lease_s,
+        )
+        arriving = await stack.enter_async_context(coverage(database, WORKSPACE, jobs=jobs, clock=clock))
+        conversations = Conversations(database, WORKSPACE)
+        asking = Asking(desk, conversations, metrics, inside, allowance.for_person)
         people = People(database, WORKSPACE)
         answering = Answering(account, asking.ask, people)
-        home = Home(account, Glance(database, WORKSPACE, desk))
+        home = Home(account, Glance(database, WORKSPACE, desk), settings.admin_ids)
         clicks = Clicks(account, people, home)
 
         async def answer(job: Job) -> Transaction[None] | None:
-            work = _Work(job, jobs)
+            work = Claimed(job, jobs)
             try:
                 stands = await answering.run(work)
             finally:
@@ -95,22 +136,25 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
 
         async def apologise(job: Job, fault: Exception) -> None:
             if job.kind == ANSWER:
-                await answering.give_up(_Work(job, jobs), fault)
+                await answering.give_up(Claimed(job, jobs), fault)
             elif job.kind == RUN:
-                await commands.give_up(_Work(job, jobs), fault)
+                await commands.give_up(Claimed(job, jobs), fault)
 
         async def withdraw(job: Job) -> None:
-            await answering.withdraw(_Work(job, jobs))
+            await answering.withdraw(Claimed(job, jobs))
 
         async def command(job: Job) -> None:
-            work = _Work(job, jobs)
+            work = Claimed(job, jobs)
             try:
                 await commands.run(work)
             finally:
                 await work.write()
 
+        async def sum_up_for(scope: Scope, length: Length, work: Checkpoint) -> Summary:
+            return await sum_up(desk, scope, length=length, checkpoint=work)
+
         async def share(job: Job) -> None:
-            await commands.share(_Work(job, jobs))
+            await commands.share(Claimed(job, jobs))
 
         kinds = {
             ANSWER: answer,
@@ -119,23 +163,43 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             RUN: command,
             SHARED: share,
             WELCOME: Welcome(account).run,
+            **telling_admins(account, settings.admin_ids),
         }
-        worker = Worker(jobs, kinds, lease_s=settings.lease_s, apologise=apologise)
-        inbox = _Inbox(jobs, worker)
+        worker = Worker(jobs, counted(kinds, metrics), lease_s=settings.lease_s, apologise=apologise)
+        inbox = Accepted(jobs, worker)
         verbs = Verbs(account, inbox, WORKSPACE, ask=asking.ask, shelf=people, coverage=home.coverage)
-        commands = Commands(account, verbs.all())
+        joined = [
+            SummaryCommand(sum_up_for, home.coverage, people, utc_now).subcommand(),
+            DigestCommand(account, Wishes(subscriptions, daily)).subcommand(),
+            AddCommand(Admins(account, settings.admin_ids), Additions(arriving).add).subcommand(),
+        ]
+        commands = Commands(account, [*verbs.all(), *joined])
         room = Room(account, inbox, people, answering, clicks, commands, home)
         running = asyncio.create_task(worker.run(), name="worker")
         stack.push_async_callback(_stop, worker, running)
+
+        parts: list[Part] = [daily, ledger, Rounds(arriving, jobs, lease_s=settings.lease_s)]
         if inside:
-            pages = inside.application(desk, account, _nobody)
-            await stack.enter_async_context(_serve(pages, door))
+            pasted = await stack.enter_async_context(coverage(database, SAMPLE, jobs=jobs, clock=clock))
+            parts.append(Rounds(pasted, jobs, lease_s=settings.lease_s))
+            pages = inside.application(desk, account, pasted.announce)
+            await stack.enter_async_context(serve(pages, door))
+        for part in parts:
+            await stack.enter_async_context(going(part, GRACE_S))
+        tidying = _tidying(jobs, settings.keep_words_days * 86_400, (conversations, people))
+        await stack.enter_async_context(meanwhile(tidying))
+
+        health = health_routes(database, metrics, workspaces=[WORKSPACE], slack=partial(_reachable, account))
         if app_token:
             app = bolt_app(room, signing_secret=secret)
             await stack.enter_async_context(socket_mode(app, account, app_token))
+            if not sandbox:
+                await stack.enter_async_context(
+                    serve(Starlette(routes=health), listening_at(settings.host, settings.port))
+                )
         else:
-            http = http_app(room, signing_secret=secret)
-            await stack.enter_async_context(_serve(http, _listening(settings.host, settings.port)))
+            http = http_app(room, signing_secret=secret, beside=health)
+            await stack.enter_async_context(serve(http, listening_at(settings.host, settings.port)))
         yield Service(worker, desk, sandbox, dev.url if dev else None)
 
 
@@ -154,135 +218,40 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
     return secret("slack_bot_token"), app_token, signing_secret, settings.slack_api_url
 
 
-@dataclass(frozen=True, slots=True)
-class _Inbox:
-    """Keeps work and wakes the worker, so that nobody waits for its next poll."""
-
-    jobs: JobTable[Job]
-    worker: Worker
-
-    async def put(
-        self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
-    ) -> str | None:
-        kept = await self.jobs.put(kind, payload, keys=keys, workspace=workspace, lane=lane, priority=priority)
-        if kept is not None:
-            self.worker.wake()
-        return kept
-
-
-@dataclass(slots=True)
-class _Work:
-    """A claimed job, as the rooms that run it see it; its notes are also the model's checkpoint.
-
-    What only has to be kept before the next step that waits for the world is held back, and written with it.
-    """
-
-    job: Job
-    jobs: JobTable[Job]
-    taken: dict[str, str] = field(default_factory=dict)
-    held: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        return self.job.id
-
-    @property
-    def payload(self) -> Mapping[str, Any]:
-        return self.job.payload
-
-    @property
-    def again(self) -> bool:
-        return self.job.claim > 1
-
-    @property
-    def notes(self) -> Mapping[str, str]:
-        return {**self.job.notes, **self.taken}
-
-    def hold(self, name: str, value: str) -> None:
-        self.taken[name] = self.held[name] = value
-
-    async def write(self) -> None:
-        if self.held:
-            await self.jobs.notes(self.job, self.held)
-            self.held = {}
-
-    async def note(self, name: str, value: str) -> None:
-        self.hold(name, value)
-        await self.write()
-
-    async def get(self, name: str) -> str | None:
-        await self.write()  # the next call to the model may take long
-        return self.notes.get(name)
-
-    async def put(self, name: str, text: str) -> None:
-        self.hold(name, text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """A thread's questions: each is asked with the turns before it, and remembered once its answer stands."""
-
-    desk: Desk
-    conversations: Conversations
-    inside: Inside | None
-
-    async def ask(self, work: Work, question: str, audience: Audience) -> Answer:
-        assert isinstance(work, _Work)
-        channel, thread = work.payload["channel"], work.payload["thread"]
-        begins = thread == work.payload["ts"]
-        turns = () if begins else await self.conversations.turns(channel, thread)
-        since = asked_since(question, utc_now())
-        if self.inside is None:
-            answer = await self.desk.ask(question, turns=turns, audience=audience, checkpoint=work, since=since)
-        else:
-            trace = self.inside.begin(work.id)
-            answer = await self.desk.ask(
-                question,
-                turns=turns,
-                audience=Traced(audience, trace),
-                checkpoint=work,
-                asking=trace.asking,
-                fault=self.inside.fault,
-                since=since,
-            )
-            trace.answered(answer)
-        work.hold(TURN, json.dumps([answer.question, words.lead(answer)]))
-        return answer
-
-    def remembering(self, work: Work) -> Transaction[None] | None:
-        """Keeps the turn of an answer that stands."""
-        kept = work.notes.get(TURN)
-        if kept is None:
-            return None
-        question, lead = json.loads(kept)
-        return self.conversations.keeping(work.payload["channel"], work.payload["thread"], Turn(question, lead))
-
-
 async def _stop(worker: Worker, running: asyncio.Task[None]) -> None:
     await worker.stop(GRACE_S)
     await running
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to the process that it runs in."""
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        workspace_calls=settings.workspace_calls_a_day,
+        workspace_tokens=settings.workspace_tokens_a_day,
+        person_calls=settings.person_calls_a_day,
+        person_tokens=settings.person_tokens_a_day,
+    )
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+
+async def _reachable(account: Account) -> bool:
+    with slack_errors("auth.test"):
+        await account.client.auth_test()
+    return True
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that takes connections from now on. Raises WrongUse where the address is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves Nagle on
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise WrongUse(f"nothing can be served at {host}:{port}: {error.strerror}") from error
-    listening.listen()  # whoever calls before the server runs waits instead of being turned away
-    return listening
+class _Words(Protocol):
+    async def purge(self, *, older_than_s: float) -> int: ...
+
+
+async def _tidying(jobs: JobTable[Job], words_s: float, kept: Sequence[_Words]) -> None:
+    """Forget what people said once it is past its time. Until cancelled; trouble ends a round, not the tidying."""
+    while True:
+        try:
+            await jobs.purge(words_s=words_s, keys_s=max(words_s, KEYS_S))
+            for words in kept:
+                await words.purge(older_than_s=words_s)
+        except CrosscheckError as error:
+            log.warning("tidying was cut short", extra={"error": type(error).__name__})
+        await asyncio.sleep(TIDY_S)
 
 
 def _sandbox(port: int, dev: Dev) -> Sandbox:
@@ -290,19 +259,3 @@ def _sandbox(port: int, dev: Dev) -> Sandbox:
         return Sandbox(port=port, dev=dev)
     except OSError as error:
         raise WrongUse(f"the sandbox cannot be served at port {port}: {error.strerror}; set SANDBOX_PORT") from error
-
-
-async def _nobody(article: str) -> None: ...
-
-
-@asynccontextmanager
-async def _serve(app: Starlette, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve an application until the context ends."""
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-    serving = asyncio.create_task(server.serve([listening]), name="http")
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()

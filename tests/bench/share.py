@@ -104,6 +104,8 @@ async def running(
         "PYTHONPATH": str(ROOT),
         "LOG_LEVEL": "WARNING",
         "OPENAI_API_KEY": "bench",
+        "PORT": "0",
+        "LEDGER_CALLS_A_DAY": "0",
         "OPENAI_BASE_URL": model.base_url,
         "SLACK_API_URL": sandbox.api_url,
     }
