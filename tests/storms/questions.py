@@ -1,6 +1,6 @@
 """Many questions while processes are killed, Slack and the model fail and events come twice: each has one answer.
 
-python -m tests.storms.questions [--count 300] [--seed 1] [--kills 6] [--postgresql]
+python -m tests.storms.questions [--count 300] [--seed 1] [--kills 6] [--pauses 2] [--postgresql]
 
 Three replicas on PostgreSQL, or one process on SQLite. Exit status 1 where anything is lost, doubled or left undone.
 """
@@ -42,6 +42,7 @@ class Storm:
     count: int
     seed: int = 1
     kills: int = 6
+    pauses: int = 0
     replicas: int = 1
     lease_s: float = 4
     apart_s: float = 0.4
@@ -54,6 +55,7 @@ class Report:
     asked: int
     outcomes: Counter[str]
     kills: int
+    pauses: int
     slack: Counter[str]
     model: Counter[str]
     seconds: float
@@ -62,7 +64,7 @@ class Report:
     def __str__(self) -> str:
         told = (
             f"{self.asked} questions in {self.seconds:.0f} s: {_counts(self.outcomes)}",
-            f"{self.kills} kill -9; Slack: {_counts(self.slack)}; model: {_counts(self.model)}",
+            f"{self.kills} kill -9, {self.pauses} pauses; Slack: {_counts(self.slack)}; model: {_counts(self.model)}",
             *(f"VIOLATION {each}" for each in self.violations),
             f"{len(self.violations)} violations",
         )
@@ -93,11 +95,11 @@ async def storm(wished: Storm, url: str, folder: Path) -> Report:
             began = time.monotonic()
             trouble = SlackTrouble(sandbox, random.Random(wished.seed + 2), wished.trouble_every_s)
             troubling = asyncio.create_task(trouble.run())
-            killing = asyncio.create_task(_kill(running, wished, random.Random(wished.seed + 3)))
+            striking = asyncio.create_task(_strike(running, wished, random.Random(wished.seed + 3)))
             for number in range(1, wished.count + 1):
                 await ask(sandbox, number, threads, chance)
                 await asyncio.sleep(chance.uniform(0, 2 * wished.apart_s))
-            await killing
+            await striking
             troubling.cancel()
             sandbox.faults.clear()
             with suppress(TimeoutError):
@@ -109,6 +111,7 @@ async def storm(wished: Storm, url: str, folder: Path) -> Report:
                 sum(len(t.numbers) for t in threads),
                 outcomes(sandbox, threads),
                 running.kills,
+                running.pauses,
                 trouble.met,
                 model.moods,
                 seconds,
@@ -116,11 +119,16 @@ async def storm(wished: Storm, url: str, folder: Path) -> Report:
             )
 
 
-async def _kill(running: Replicas, wished: Storm, chance: random.Random) -> None:
-    """The kills, spread over the time in which questions come."""
-    for _ in range(wished.kills):
-        await asyncio.sleep(chance.uniform(0, 2 * wished.count * wished.apart_s / (wished.kills + 1)))
-        await running.kill(chance)
+async def _strike(running: Replicas, wished: Storm, chance: random.Random) -> None:
+    """Kills, and pauses longer than a lease, spread over the time in which questions come."""
+    blows = ["kill"] * wished.kills + ["pause"] * wished.pauses
+    chance.shuffle(blows)
+    for blow in blows:
+        await asyncio.sleep(chance.uniform(0, 2 * wished.count * wished.apart_s / (len(blows) + 1)))
+        if blow == "kill":
+            await running.kill(chance)
+        else:
+            await running.pause(chance, 1.5 * wished.lease_s)
 
 
 def _violations(sandbox: Sandbox, threads: list[Asked], running: Replicas) -> Iterator[str]:
@@ -151,6 +159,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=6)
+    parser.add_argument("--pauses", type=int, default=2, help="of a process, for longer than its lease")
     parser.add_argument("--postgresql", action="store_true", help="three replicas on PostgreSQL, not one on SQLite")
     parser.add_argument("--keep", type=Path, help="a new folder for the logs and the database, which stays")
     given = parser.parse_args()
@@ -160,7 +169,7 @@ def main() -> None:
         url = f"sqlite:///{folder / 'storm.db'}"
         if given.postgresql:
             url = stack.enter_context(new_database(stack.enter_context(Postgres()).url))
-        wished = Storm(given.count, given.seed, given.kills, replicas=3 if given.postgresql else 1)
+        wished = Storm(given.count, given.seed, given.kills, given.pauses, replicas=3 if given.postgresql else 1)
         report = asyncio.run(storm(wished, url, folder))
     sys.stdout.write(f"{report}\n")
     sys.exit(1 if report.violations else 0)

@@ -17,12 +17,13 @@ from tests.scripted_model import ScriptedModel
 
 
 class Replicas:
-    """`processes` run; one that is killed is started again at once. `kills` counts them."""
+    """`processes` run; one that is killed is started again at once. `kills` and `pauses` count."""
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         self.processes: list[Process] = []
         self.kills = 0
+        self.pauses = 0
 
     async def start(self, count: int) -> None:
         self.processes += await asyncio.gather(*(self.bot.start() for _ in range(count)))
@@ -35,6 +36,14 @@ class Replicas:
         self.kills += 1
         await process.communicate()
         self.processes[number] = await self.bot.start()
+
+    async def pause(self, chance: random.Random, seconds: float) -> None:
+        """Stop one of them for so long, as a machine that swaps or moves does; then it goes on as if nothing were."""
+        process = chance.choice(self.processes)
+        os.kill(process.pid, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        os.kill(process.pid, signal.SIGCONT)
+        self.pauses += 1
 
     def fallen(self) -> list[int]:
         """The exit codes of those that ended by themselves."""
