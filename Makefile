@@ -34,6 +34,16 @@ check: $(READY)  ## lint, types, structure, tests
 bench: $(READY)  ## measure: ratios in one run
 	$(BIN)/python -m tests.bench.share
 
+storm: $(READY)  ## kills, faults, outages and hostile texts on both databases (about an hour; root for the full disk)
+	$(BIN)/python -m tests.storms.questions --count 300
+	$(BIN)/python -m tests.storms.questions --count 300 --postgresql
+	$(BIN)/python -m tests.storms.outages
+	$(BIN)/python -m tests.storms.hostile --count 10000
+	$(BIN)/python -m tests.storms.throughput
+
+soak: $(READY)  ## a steady load for MINUTES (default 60): memory and file handles stay flat
+	$(BIN)/python -m tests.storms.soak --minutes $(or $(MINUTES),60)
+
 pictures: $(READY)  ## pictures of the sandbox's main views, in PICTURES (default: pictures/)
 	PICTURES="$(or $(PICTURES),pictures)" $(BIN)/python -m pytest -q tests/sandbox/test_page.py tests/sandbox/test_page_comfort.py tests/sandbox/test_page_with_the_bot.py
 
@@ -51,4 +61,4 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run test check bench pictures kept fuzz-feeds audit format
+.PHONY: help setup run test check bench storm soak pictures kept fuzz-feeds audit format
