@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.news.cite import Sheet
 from bot.news.copies import copied_pairs, echoes, shingles
@@ -40,13 +41,18 @@ async def find(question: str, archive: Archive, excerpt_tokens: int, *, since: d
     if characters <= room or since is not None:
         articles = [a for a in await archive.articles(since=since) if a.sentences]
         if sum(_size(s.text) for a in articles for s in a.sentences) <= room:
-            return Found(_sheet([Excerpt(a, 1, len(a.sentences)) for a in articles]))
+            return Found(_whole(tuple(articles)))
     ranked = await archive.search(question, limit=CANDIDATES, since=since)
     if not ranked and since is not None:
         newest = articles[::-1][:CANDIDATES]
         ranked = [Excerpt(a, 1, min(FIRST_SENTENCES, len(a.sentences))) for a in newest]
     chosen, left_out = _every_source_heard(ranked, room)
     return Found(_sheet(chosen), left_out)
+
+
+@lru_cache(maxsize=8)  # the same for every question until the coverage changes, and dear to look through for copies
+def _whole(articles: tuple[Article, ...]) -> Sheet:
+    return _sheet([Excerpt(a, 1, len(a.sentences)) for a in articles])
 
 
 def _every_source_heard(ranked: Sequence[Excerpt], room: int) -> tuple[list[Excerpt], int]:

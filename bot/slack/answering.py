@@ -15,7 +15,7 @@ from bot.news.model import Answer
 from bot.slack import blocks, words
 from bot.slack.account import Account
 from bot.slack.buttons import under
-from bot.slack.intake import question
+from bot.slack.intake import key_of
 from bot.slack.post import Place, Post, Standing
 from bot.slack.screen import Audience, Screen
 from bot.slack.shelf import Shelf
@@ -83,8 +83,7 @@ class Answering:
 
         Raises what `ask` raises, SlackUnavailable (another run ends well) or SlackRefused.
         """
-        key, anew = key_of(work), "answer" in work.payload
-        await self.shelf.asked(question(key, work.payload))
+        key, anew = key_of(work.id, work.payload), "answer" in work.payload
         if anew and ANSWERED not in work.notes:
             await self._begin_anew(key)
         place = place_of(work)
@@ -98,10 +97,10 @@ class Answering:
                 if said == words.QUIET:
                     await self.shelf.hush(place.channel, place.thread)
                 await post.deliver(blocks.plain(said), standing, anew=anew)
+                await self.shelf.becomes(key, Fate.ANSWERED)
             else:
                 async with at_work(self.account, place):
                     await self._answer(work, post, text, standing, anew=anew)
-            await self.shelf.becomes(key, Fate.ANSWERED)
         except _Over as over:
             await self._end(post, over.fate)
             return False
@@ -109,14 +108,14 @@ class Answering:
 
     async def withdraw(self, work: Work) -> None:
         """A question was deleted: what it was answered goes too. Raises SlackUnavailable."""
-        post = Post(self.account, place_of(work), key_of(work))
+        post = Post(self.account, place_of(work), key_of(work.id, work.payload))
         await post.withdraw()
         await self.shelf.withdraw(post.key)
 
     async def give_up(self, work: Work, fault: BaseException) -> None:
         """Tell, once, that this question will not be answered; a half-shown answer gives way to that."""
         told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
-        post = Post(self.account, place_of(work), key_of(work))
+        post = Post(self.account, place_of(work), key_of(work.id, work.payload))
         async with at_work(self.account, post.place):
             await post.deliver(blocks.plain(told), await post.look_up(), anew="answer" in work.payload)
         await self.shelf.becomes(post.key, Fate.ANSWERED)
@@ -139,7 +138,8 @@ class Answering:
         try:
             answer = await self._asked(post.key, self.ask(work, text, screen))
             messages = blocks.with_buttons(blocks.compose(answer), under(answer, post.key))
-            await self.shelf.answered(post.key, answer)
+            if not await self.shelf.answered(post.key, answer):
+                await self._look(post.key)
             if work.payload.get("follow"):
                 await self.shelf.follow(post.key, place.person, place.channel, place.thread)
             await work.note(ANSWERED, blocks.dump(messages))
@@ -154,7 +154,7 @@ class Answering:
             await stream.cancel()
 
     async def _asked(self, key: str, asking: Any) -> Answer:
-        """The answer, unless the question's fate changes meanwhile. Raises _Over."""
+        """The answer, unless the question's fate is seen to change meanwhile. Raises _Over."""
         changed = self._running.setdefault(key, asyncio.Event())
         answering: asyncio.Task[Answer] = asyncio.ensure_future(asking)
         try:
@@ -163,7 +163,8 @@ class Answering:
                 await asyncio.wait((answering, looking), timeout=self.look_s, return_when=asyncio.FIRST_COMPLETED)
                 looking.cancel()
                 changed.clear()
-                await self._look(key)
+                if not answering.done():
+                    await self._look(key)
             return await answering
         finally:
             self._running.pop(key, None)
@@ -180,11 +181,6 @@ class Answering:
         """Leave nothing half-shown: a stopped answer says so, a withdrawn one goes, an edited one is asked anew."""
         if fate is Fate.STOPPED:
             await post.deliver(blocks.plain(words.STOPPED), await post.look_up(), anew=True)
-
-
-def key_of(work: Work) -> str:
-    """What names the question and its answer: that of the first job where this one asks it anew."""
-    return str(work.payload.get("answer") or work.id)
 
 
 def place_of(work: Work) -> Place:

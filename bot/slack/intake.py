@@ -65,7 +65,8 @@ class Inbox(Protocol):
     async def put(
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
     ) -> str | None:
-        """Keep a job; its id, or None where any of its keys is known already. Raises StoreError."""
+        """Keep a job, and with one of kind ANSWER the question, both or neither; a question that is known stays as
+        it is. The job's id, or None where any of its keys is known already. Raises StoreError."""
 
 
 Wants = Callable[[Body], Accepted | None]
@@ -111,8 +112,8 @@ class Intake:
         else:
             await self._ask(body)
 
-    async def _put(self, job: Accepted) -> str | None:
-        return await self.inbox.put(
+    async def _put(self, job: Accepted) -> None:
+        await self.inbox.put(
             job.kind, job.payload, keys=job.keys, workspace=self.workspace, lane=job.lane, priority=A_PERSON_WAITS
         )
 
@@ -121,9 +122,7 @@ class Intake:
         if payload is None:
             return
         keys = [f"event:{body['event_id']}", f"message:{payload['team']}:{payload['channel']}:{payload['ts']}"]
-        job = await self._put(Accepted(ANSWER, payload, keys, lane_of(payload)))
-        if job is not None:
-            await self.questions.asked(question(job, payload))
+        await self._put(Accepted(ANSWER, payload, keys, lane_of(payload)))
 
     async def _goes_on(self, body: Body) -> Payload | None:
         """The payload where a thread's asker goes on in it without a mention, and addresses nobody else."""
@@ -191,8 +190,13 @@ def asked(body: Body, account: Account) -> Payload | None:
     return _payload(body, account) if direct or event.get("type") == "app_mention" else None
 
 
-def question(key: str, payload: Mapping[str, Any]) -> Asked:
-    return Asked(key, payload["channel"], payload["thread"], payload["ts"], payload["user"])
+def key_of(job: str, payload: Mapping[str, Any]) -> str:
+    """What names the question and its answer: the first job that asked it."""
+    return str(payload.get("answer") or job)
+
+
+def question(job: str, payload: Mapping[str, Any]) -> Asked:
+    return Asked(key_of(job, payload), payload["channel"], payload["thread"], payload["ts"], payload["user"])
 
 
 def lane_of(payload: Mapping[str, Any]) -> str:

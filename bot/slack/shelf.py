@@ -11,10 +11,10 @@ from bot.news.model import Answer
 
 
 class Questions(Protocol):
-    """Who asked what where, and what became of it."""
+    """Who asked what where, and what became of it. A job's question is kept with it: see `intake.Inbox`."""
 
     async def asked(self, question: Asked) -> None:
-        """Keep a question; one that is known stays as it is."""
+        """Keep a question that a command put; one that is known stays as it is."""
 
     async def question(self, channel: str, ts: str) -> Asked | None:
         """The question that a message asked, if it asked one."""
@@ -39,8 +39,9 @@ class Questions(Protocol):
 class Shelf(Questions, Protocol):
     """Also what answers showed, and what people say of them."""
 
-    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> None:
-        """Keep what an answer shows; `messages` are those that one person alone is shown."""
+    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> bool:
+        """Keep what an answer shows, and that the question is answered; False where it is over, or is not known.
+        `messages` are those that one person alone is shown."""
 
     async def shown(self, key: str) -> Shown | None:
         """None where it is forgotten."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.errors import WrongUse
 from bot.news.answer import asked as checked
-from bot.news.asked import Asked, Fate
+from bot.news.asked import Asked
 from bot.news.topic import Topic, comparison_about
 from bot.slack import blocks, escape, kit, lists, words
 from bot.slack.account import Account
@@ -16,7 +16,7 @@ from bot.slack.buttons import under
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
-from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of, question
+from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of
 from bot.slack.screen import Nobody
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused
@@ -70,7 +70,6 @@ class Verbs:
         answer = await self._asks(work, text, Nobody())
         messages = with_buttons(blocks.compose(answer), under(answer, key))
         await self._shelf.answered(key, answer, blocks.dump(messages))
-        await self._shelf.becomes(key, Fate.ANSWERED)
         return Said(messages, share=key)
 
     async def asked(self, call: Call, work: Any) -> Said:
@@ -125,7 +124,7 @@ class Verbs:
             "text": asked,
             "follow": True,
         }
-        key = await self._inbox.put(
+        await self._inbox.put(
             ANSWER,
             payload,
             keys=[f"follow:{work.id}"],
@@ -133,8 +132,6 @@ class Verbs:
             lane=lane_of(payload),
             priority=A_PERSON_WAITS,
         )
-        if key is not None:
-            await self._shelf.asked(question(key, payload))
         return Said(())
 
 

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.news.asked import Asked, Fate, Shown
 from bot.news.model import Citation, Comparison
 from bot.store import comparisons
 from bot.store.answer_tables import asked, feedback
-from bot.store.database import Clock, Database, utc_now
+from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.tables import turns
 
 _MINE = (asked.c.key, asked.c.channel, asked.c.thread, asked.c.ts, asked.c.person, asked.c.fate)
+
+_FATE = select(asked.c.fate).where(asked.c.workspace == bindparam("of"), asked.c.key == bindparam("named"))
 
 
 class Answers:
@@ -27,10 +29,15 @@ class Answers:
         self._database = database
         self._workspace = workspace
         self._clock = clock
-        self._insert = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
+        insert_new = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
+        self._keep = insert_new(asked).on_conflict_do_nothing()
 
     async def asked(self, question: Asked) -> None:
         """Keep a question; one that is known stays as it is."""
+        await self._database.write(self.asking(question))
+
+    def asking(self, question: Asked) -> Transaction[None]:
+        """As `asked`, within a transaction of the caller's."""
         row = {
             "workspace": self._workspace,
             "key": question.key,
@@ -42,8 +49,11 @@ class Answers:
             "listens": bool(question.thread),
             "at": self._clock(),
         }
-        kept = self._insert(asked).values(row).on_conflict_do_nothing()
-        await self._database.write(lambda connection: connection.execute(kept))
+
+        def keep(connection: Connection) -> None:
+            connection.execute(self._keep, row)
+
+        return keep
 
     async def question(self, channel: str, ts: str) -> Asked | None:
         """The question that a message asked, if it asked one."""
@@ -53,8 +63,8 @@ class Answers:
 
     async def fate(self, key: str) -> Fate | None:
         """None where the question is not known, or is forgotten."""
-        found = select(asked.c.fate).where(self._of(asked.c.key == key))
-        fate = await self._database.read(lambda connection: connection.scalar(found))
+        named = {"of": self._workspace, "named": key}
+        fate = await self._database.read(lambda connection: connection.scalar(_FATE, named))
         return Fate(fate) if fate else None
 
     async def becomes(self, key: str, fate: Fate) -> None:
@@ -95,17 +105,20 @@ class Answers:
         *,
         coverage: str,
         messages: str | None = None,
-    ) -> None:
-        """Keep what the answer shows. `coverage`: the workspace whose articles it cites."""
+    ) -> bool:
+        """Keep what the answer shows, and that the question is answered; False where it is over, or is not known.
+        `coverage`: the workspace whose articles it cites."""
         refs = [[c.article.id, c.article.version, c.sentence.number] for c in cited]
         shown = {
             "coverage": coverage,
             "comparison": comparisons.written(comparison),
             "cited": json.dumps(refs),
             "messages": messages,
+            "fate": Fate.ANSWERED,
         }
-        changed = update(asked).where(self._of(asked.c.key == key)).values(shown)
-        await self._database.write(lambda connection: connection.execute(changed))
+        open_still = asked.c.fate.in_((Fate.ASKED, Fate.ANSWERED))
+        changed = update(asked).where(self._of(asked.c.key == key, open_still)).values(shown)
+        return await self._database.write(lambda connection: connection.execute(changed).rowcount == 1)
 
     async def read_shown(self, key: str) -> tuple[Shown, str] | None:
         """What an answer showed, and the workspace whose articles it cites; None where it is forgotten."""

@@ -71,8 +71,12 @@ class JobTable(Generic[J]):
         lane: str = "",
         priority: int = 0,
         after_s: float = 0,
+        beside: Callable[[str], Transaction[None]] | None = None,
     ) -> str | None:
-        """Keep a job; its id, or None where any of its keys is known already in the workspace."""
+        """Keep a job; its id, or None where any of its keys is known already in the workspace.
+
+        `beside`: given the id, writes in the same transaction what belongs to the job.
+        """
         row = {
             "id": uuid.uuid4().hex,
             "workspace": workspace,
@@ -86,8 +90,14 @@ class JobTable(Generic[J]):
             "attempts": 0,
             "purged": False,
         }
+
+        def put(connection: Connection) -> None:
+            _put(connection, row, keys)
+            if beside:
+                beside(str(row["id"]))(connection)
+
         try:
-            await self._database.write(lambda connection: _put(connection, row, keys))
+            await self._database.write(put)
         except _Known:
             return None
         return str(row["id"])

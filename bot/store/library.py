@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import Column, Connection, select
 
 from bot.news.model import Article, Excerpt, Moment
 from bot.store import keeping, search
@@ -25,6 +24,12 @@ class Library:
         self._database = database
         self._workspace = workspace
         self._clock = clock
+        self._current = stored_articles().where(workspaces.c.name == workspace, versions.c.current)
+        self._oldest_first = self._current.order_by(versions.c.begins.is_(None), versions.c.begins, versions.c.id)
+        self._totals = {
+            column: select(column).where(workspaces.c.name == workspace)
+            for column in (workspaces.c.articles, workspaces.c.characters)
+        }
         self._index: search.Index = SqliteIndex() if database.dialect == "sqlite" else PostgresIndex()
 
     @property
@@ -71,7 +76,7 @@ class Library:
 
         A bare date lies in a span that touches its UTC day; `until` itself is not in the span.
         """
-        found = self._current().order_by(versions.c.begins.is_(None), versions.c.begins, versions.c.id)
+        found = self._oldest_first
         if since is not None:
             found = found.where(versions.c.ends > since)
         if until is not None:
@@ -105,14 +110,11 @@ class Library:
     async def newest(self) -> Moment | None:
         """When the newest dated article was published."""
         latest = (
-            self._current().where(versions.c.begins.is_not(None)).order_by(versions.c.begins.desc()).limit(1)
+            self._current.where(versions.c.begins.is_not(None)).order_by(versions.c.begins.desc()).limit(1)
         ).with_only_columns(versions.c.published)
         text = await self._database.read(lambda connection: connection.scalar(latest))
         return Moment.parse(text) if text else None
 
-    def _current(self) -> Select[Any]:
-        return stored_articles().where(workspaces.c.name == self._workspace, versions.c.current)
-
-    async def _total(self, column: ColumnElement[int]) -> int:
-        found = select(column).where(workspaces.c.name == self._workspace)
+    async def _total(self, column: Column[int]) -> int:
+        found = self._totals[column]
         return await self._database.read(lambda connection: int(connection.scalar(found) or 0))

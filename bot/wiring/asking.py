@@ -13,12 +13,14 @@ from bot.news.model import Answer, Relation, Turn
 from bot.news.ports import Reader
 from bot.news.since import asked_since
 from bot.slack.answering import Work
+from bot.slack.intake import ANSWER, question
 from bot.slack.screen import Audience
 from bot.store.conversations import Conversations
 from bot.store.database import Transaction, utc_now
 from bot.store.jobs import JobTable
 from bot.wiring.desk import Desk
 from bot.wiring.dev import Inside, Traced
+from bot.wiring.people import People
 from bot.worker import Job, Worker
 
 TURN = "turn"  # note: the question as it was answered and the answer's first line, for the thread's next question
@@ -30,11 +32,23 @@ class Accepted:
 
     jobs: JobTable[Job]
     worker: Worker
+    people: People
 
     async def put(
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
     ) -> str | None:
-        kept = await self.jobs.put(kind, payload, keys=keys, workspace=workspace, lane=lane, priority=priority)
+        def asking(id: str) -> Transaction[None]:
+            return self.people.asking(question(id, payload))
+
+        kept = await self.jobs.put(
+            kind,
+            payload,
+            keys=keys,
+            workspace=workspace,
+            lane=lane,
+            priority=priority,
+            beside=asking if kind == ANSWER else None,
+        )
         if kept is not None:
             self.worker.wake()
         return kept

@@ -68,10 +68,10 @@ class People(Answers):
         self._now = clock
         self._store = database
 
-    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> None:
+    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> bool:
         sample = any(article.invented for article in answer.shown)
         coverage = SAMPLE if sample else self._own
-        await self.keep_shown(key, answer.comparison, cited(answer), coverage=coverage, messages=messages)
+        return await self.keep_shown(key, answer.comparison, cited(answer), coverage=coverage, messages=messages)
 
     async def shown(self, key: str) -> Shown | None:
         found = await self.read_shown(key)

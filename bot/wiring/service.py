@@ -166,7 +166,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             **telling_admins(account, settings.admin_ids),
         }
         worker = Worker(jobs, counted(kinds, metrics), lease_s=settings.lease_s, apologise=apologise)
-        inbox = Accepted(jobs, worker)
+        inbox = Accepted(jobs, worker, people)
         verbs = Verbs(account, inbox, WORKSPACE, ask=asking.ask, shelf=people, coverage=home.coverage)
         joined = [
             SummaryCommand(sum_up_for, home.coverage, people, utc_now).subcommand(),

@@ -1,7 +1,7 @@
 """The least that answers a mention: slack-bolt and openai in a loop, nothing kept, checked or compared.
 
-It makes as many Slack calls a question as CALLS says and passes the model's reply on as it comes; what `share.py`
-measures the bot against.
+It makes as many Slack calls a question as CALLS says, with a prompt of as many characters as PROMPT says, and passes
+the model's reply on as it comes; what `share.py` measures the bot against.
 """
 
 from __future__ import annotations
@@ -39,15 +39,19 @@ async def main() -> None:
             stream = await client.chat_startStream(
                 channel=channel, thread_ts=thread, recipient_team_id=event["team"], recipient_user_id=event["user"]
             )
-            heard: list[str] = []
-            said = 0
+            heard, told, said = "", 0, 0
             chunks, appends = int(os.environ["CHUNKS"]), CALLS - FIXED_CALLS
+            pieces = 0
             async for chunk in reply:
-                heard += [c.delta.content for c in chunk.choices if c.delta.content]
-                if said < appends and len(heard) >= (said + 1) * chunks // (appends + 1):
+                for choice in chunk.choices:
+                    if choice.delta.content:
+                        heard += choice.delta.content
+                        pieces += 1
+                if said < appends and pieces >= (said + 1) * chunks // (appends + 1):
                     said += 1
-                    await client.chat_appendStream(channel=channel, ts=stream["ts"], markdown_text="…")
-            await client.chat_stopStream(channel=channel, ts=stream["ts"], markdown_text="".join(heard)[:3000])
+                    await client.chat_appendStream(channel=channel, ts=stream["ts"], markdown_text=heard[told:])
+                    told = len(heard)
+            await client.chat_stopStream(channel=channel, ts=stream["ts"], markdown_text=heard[told:])
 
         @app.event("message")
         async def ignore() -> None: ...

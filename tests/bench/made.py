@@ -34,6 +34,10 @@ class Writer:
             total += 1 / (rank + 2.7)
             self._weights.append(total)
 
+    def ranked(self, count: int) -> list[str]:
+        """The most frequent words, the first most of all."""
+        return self._words[:count]
+
     def words(self, count: int) -> list[str]:
         return self._chance.choices(self._words, cum_weights=self._weights, k=count)
 

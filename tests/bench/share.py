@@ -37,19 +37,20 @@ REPLY = reply(
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Medians a question: CPU and milliseconds to the first Slack call; and Slack calls."""
+    """Medians a question: CPU and milliseconds to the first Slack call; Slack calls, and the prompt's characters."""
 
     cpu_ms: float
     first_ms: float
     calls: int
+    prompt: int
 
 
 async def main() -> None:
     for chunks in CHUNKS:
         bots, bares = [], []
         for _ in range(ROUNDS):
-            bots.append(await measure("bot", chunks, 0))
-            bares.append(await measure("bare", chunks, bots[-1].calls))
+            bots.append(await measure(chunks))
+            bares.append(await measure(chunks, bots[-1]))
         bot, bare = (statistics.median(c.cpu_ms for c in found) for found in (bots, bares))
         first, bare_first = (statistics.median(c.first_ms for c in found) for found in (bots, bares))
         sys.stdout.write(
@@ -58,10 +59,11 @@ async def main() -> None:
         )
 
 
-async def measure(what: str, chunks: int, calls: int) -> Cost:
+async def measure(chunks: int, like: Cost | None = None) -> Cost:
+    """The bot, or the bare loop with as many calls and as long a prompt."""
     with tempfile.TemporaryDirectory() as folder, ScriptedModel() as model:
         model.always(Turn(text=REPLY, chunks=chunks, delay_s=0.001))
-        async with Sandbox() as sandbox, running(what, folder, sandbox, model, chunks, calls) as pid:
+        async with Sandbox() as sandbox, running(folder, sandbox, model, chunks, like) as pid:
             for _ in range(WARM_UP):
                 await ask(sandbox)
             before, called, firsts = cpu_s(pid), len(sandbox.calls), []
@@ -71,6 +73,7 @@ async def measure(what: str, chunks: int, calls: int) -> Cost:
                 (cpu_s(pid) - before) / QUESTIONS * 1000,
                 statistics.median(firsts) * 1000,
                 round((len(sandbox.calls) - called) / QUESTIONS),
+                len(model.requests[-1].text),
             )
 
 
@@ -97,7 +100,7 @@ async def ask(sandbox: Sandbox) -> float:
 
 @asynccontextmanager
 async def running(
-    what: str, folder: str, sandbox: Sandbox, model: ScriptedModel, chunks: int, calls: int
+    folder: str, sandbox: Sandbox, model: ScriptedModel, chunks: int, like: Cost | None
 ) -> AsyncIterator[int]:
     environment = {
         "PATH": os.environ["PATH"],
@@ -109,7 +112,7 @@ async def running(
         "OPENAI_BASE_URL": model.base_url,
         "SLACK_API_URL": sandbox.api_url,
     }
-    if what == "bot":
+    if like is None:
         environment |= {"SLACK_BOT_TOKEN": sandbox.bot_token, "SLACK_APP_TOKEN": sandbox.app_token}
         ingest = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -125,7 +128,7 @@ async def running(
         command = ["-m", "bot", "run"]
     else:
         environment |= {"TOKEN": sandbox.bot_token, "APP_TOKEN": sandbox.app_token}
-        environment |= {"CHUNKS": str(chunks), "CALLS": str(calls), "PROMPT": "48000"}
+        environment |= {"CHUNKS": str(chunks), "CALLS": str(like.calls), "PROMPT": str(like.prompt)}
         command = ["-m", "tests.bench.bare"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE

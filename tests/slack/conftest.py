@@ -18,12 +18,12 @@ from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import RUN, SHARED, Commands, Subcommand
 from bot.slack.home import Home
-from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
+from bot.slack.intake import ANSWER, WELCOME, WITHDRAW, question
 from bot.slack.screen import Audience
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
 from tests.slack import answers
-from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, MemoryShelf, Oracle
+from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, Oracle
 
 
 @dataclass
@@ -34,12 +34,12 @@ class Bot:
     account: Account
     inbox: MemoryInbox
     oracle: Oracle
-    shelf: MemoryShelf = field(default_factory=MemoryShelf)
     coverage: FixedCoverage = field(default_factory=FixedCoverage)
     more: list[Subcommand] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.shelf = self.inbox.shelf
         self.answering = Answering(self.account, self.asked, self.shelf)
         self.home = Home(self.account, self.coverage)
         self.clicks = Clicks(self.account, self.shelf, self.home)
@@ -90,7 +90,7 @@ class Bot:
         """A job of a question that stands in the sandbox, to be run by hand."""
         asked = await self.sandbox.say("C0GENERAL", "U0ANNA", text)
         team = self.sandbox.workspace.id
-        return Job(
+        job = Job(
             "job-by-hand",
             {
                 "team": team,
@@ -101,6 +101,8 @@ class Bot:
                 "text": text,
             },
         )
+        await self.shelf.asked(question(job.id, job.payload))
+        return job
 
     def replies_to(self, job: Job) -> list[Message]:
         asked = self.sandbox.messages(job.payload["channel"], job.payload["thread"])[0]

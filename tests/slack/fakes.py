@@ -17,6 +17,7 @@ from bot.news.standing import Entry
 from bot.news.words import citations
 from bot.slack.answering import Work
 from bot.slack.coverage import Channel
+from bot.slack.intake import ANSWER, question
 from bot.slack.screen import Audience
 
 
@@ -46,6 +47,7 @@ class MemoryInbox:
     """Keeps jobs; each known key is refused. The first `failures` times it raises, as a database that is away."""
 
     failures: int = 0
+    shelf: MemoryShelf = field(default_factory=lambda: MemoryShelf())
     jobs: list[Job] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     _keys: set[str] = field(default_factory=set)
@@ -62,6 +64,8 @@ class MemoryInbox:
         self._keys |= set(keys)
         job = Job(f"job-{len(self.jobs) + 1}", payload, kind)
         self.jobs.append(job)
+        if kind == ANSWER:
+            await self.shelf.asked(question(job.id, payload))
         self.options.append({"kind": kind, "keys": keys, "workspace": workspace, "lane": lane, "priority": priority})
         self._came.set()
         return job.id
@@ -116,8 +120,12 @@ class MemoryShelf:
     async def hush(self, channel: str, thread: str) -> None:
         self.quiet.add((channel, thread))
 
-    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> None:
+    async def answered(self, key: str, answer: Answer, messages: str | None = None) -> bool:
+        if await self.fate(key) not in (Fate.ASKED, Fate.ANSWERED):
+            return False
         self.answers[key] = (answer, messages)
+        await self.becomes(key, Fate.ANSWERED)
+        return True
 
     async def shown(self, key: str) -> Shown | None:
         if self.away:

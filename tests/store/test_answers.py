@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.news.asked import Asked, Fate
@@ -37,7 +38,7 @@ async def test_given_an_answer_when_read_by_another_process_then_its_comparison_
     assert found is not None
     shown, coverage = found
     assert coverage == "other"
-    assert shown.asked == ASKED
+    assert shown.asked == replace(ASKED, fate=Fate.ANSWERED)
     assert shown.comparison == made.dispute().comparison
     assert [c.quote for c in shown.cited] == ["Yet without access, British start-ups fall behind."]
 
