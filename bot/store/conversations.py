@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.news.model import Turn
 from bot.store import tables
@@ -24,8 +24,8 @@ class Conversations:
 
     async def turns(self, channel: str, thread_ts: str) -> Sequence[Turn]:
         """The latest turns of a thread, oldest first; empty where nothing was answered in it."""
-        latest = self._latest(channel, thread_ts).limit(_LATEST)
-        rows = await self._database.read(lambda connection: connection.execute(latest).all())
+        wanted = self._of(channel, thread_ts, _LATEST)
+        rows = await self._database.read(lambda connection: connection.execute(_LATEST_OF, wanted).all())
         return [Turn(question, lead) for question, lead in reversed(rows)]
 
     async def keep(self, channel: str, thread_ts: str, turn: Turn) -> None:
@@ -34,7 +34,7 @@ class Conversations:
 
     def keeping(self, channel: str, thread_ts: str, turn: Turn) -> Transaction[None]:
         """As `keep`, within a transaction of the caller's."""
-        latest = self._latest(channel, thread_ts).limit(1)
+        latest = self._of(channel, thread_ts, 1)
         row = {
             "workspace": self._workspace,
             "channel": channel,
@@ -45,7 +45,7 @@ class Conversations:
         }
 
         def add(connection: Connection) -> None:
-            known = connection.execute(latest).first()
+            known = connection.execute(_LATEST_OF, latest).first()
             if known is None or Turn(known.question, known.lead) != turn:
                 connection.execute(insert(tables.turns), row)
 
@@ -57,10 +57,17 @@ class Conversations:
         old = delete(tables.turns).where(tables.turns.c.workspace == self._workspace, tables.turns.c.at < before)
         return await self._database.write(lambda connection: connection.execute(old).rowcount)
 
-    def _latest(self, channel: str, thread_ts: str) -> Select[str, str]:
-        turns = tables.turns
-        return (
-            select(turns.c.question, turns.c.lead)
-            .where(turns.c.workspace == self._workspace, turns.c.channel == channel, turns.c.thread_ts == thread_ts)
-            .order_by(turns.c.id.desc())
-        )
+    def _of(self, channel: str, thread_ts: str, limit: int) -> dict[str, object]:
+        return {"workspace": self._workspace, "channel": channel, "thread": thread_ts, "most": limit}
+
+
+_LATEST_OF = (
+    select(tables.turns.c.question, tables.turns.c.lead)
+    .where(
+        tables.turns.c.workspace == bindparam("workspace"),
+        tables.turns.c.channel == bindparam("channel"),
+        tables.turns.c.thread_ts == bindparam("thread"),
+    )
+    .order_by(tables.turns.c.id.desc())
+    .limit(bindparam("most"))
+)

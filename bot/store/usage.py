@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Database
@@ -37,22 +39,19 @@ class UsageTable:
             "input_tokens": input_tokens,
             "output_tokens": output_tokens,
         }
-        upsert = (sqlite if self._database.dialect == "sqlite" else postgresql).insert(usage).values(row)
-        more = {name: usage.c[name] + upsert.excluded[name] for name in ("calls", "input_tokens", "output_tokens")}
-        added = upsert.on_conflict_do_update(index_elements=["workspace", "day", "person"], set_=more)
 
         def write(connection: Connection) -> Spent:
-            connection.execute(added)
-            return _sum(connection, *self._on(day))
+            connection.execute(_ADD[connection.dialect.name], row)
+            return _spent(connection, _OF_DAY, row)
 
         return await self._database.write(write)
 
     async def spent(self, day: date, person: str) -> tuple[Spent, Spent]:
         """By the workspace, and of that by the person."""
-        of_day = self._on(day)
+        wanted = {"workspace": self._workspace, "day": day.isoformat(), "person": person}
 
         def read(connection: Connection) -> tuple[Spent, Spent]:
-            return _sum(connection, *of_day), _sum(connection, *of_day, usage.c.person == person)
+            return _spent(connection, _OF_DAY, wanted), _spent(connection, _OF_PERSON, wanted)
 
         return await self._database.read(read)
 
@@ -61,12 +60,21 @@ class UsageTable:
         old = delete(usage).where(usage.c.workspace == self._workspace, usage.c.day < before.isoformat())
         await self._database.write(lambda connection: connection.execute(old))
 
-    def _on(self, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        return usage.c.workspace == self._workspace, usage.c.day == day.isoformat()
+
+def _add(dialect: Any) -> Any:
+    upsert = dialect.insert(usage)
+    more = {name: usage.c[name] + upsert.excluded[name] for name in ("calls", "input_tokens", "output_tokens")}
+    return upsert.on_conflict_do_update(index_elements=["workspace", "day", "person"], set_=more)
 
 
-def _sum(connection: Connection, *where: ColumnElement[bool]) -> Spent:
-    tokens = usage.c.input_tokens + usage.c.output_tokens
-    wanted = select(func.coalesce(func.sum(usage.c.calls), 0), func.coalesce(func.sum(tokens), 0)).where(*where)
-    calls, spent = connection.execute(wanted).one()
-    return Spent(int(calls), int(spent))
+_ADD = {"sqlite": _add(sqlite), "postgresql": _add(postgresql)}
+_OF_DAY = select(
+    func.coalesce(func.sum(usage.c.calls), 0),
+    func.coalesce(func.sum(usage.c.input_tokens + usage.c.output_tokens), 0),
+).where(usage.c.workspace == bindparam("workspace"), usage.c.day == bindparam("day"))
+_OF_PERSON = _OF_DAY.where(usage.c.person == bindparam("person"))
+
+
+def _spent(connection: Connection, wanted: Select[int, int], named: Mapping[str, object]) -> Spent:
+    calls, tokens = connection.execute(wanted, named).one()
+    return Spent(int(calls), int(tokens))
