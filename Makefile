@@ -31,8 +31,16 @@ check: $(READY)  ## lint, types, structure, tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q
 
-bench: $(READY)  ## measure: ratios in one run
+bench: $(READY)  ## measure: ratios in one run (RETRIEVAL_DIR: a folder of test collections)
+	$(BIN)/python -m pip install --quiet bm25s tantivy
 	$(BIN)/python -m tests.bench.share
+	$(BIN)/python -m tests.bench.ingest
+	if test -n "$$RETRIEVAL_DIR"; then $(BIN)/python -m tests.bench.retrieval; fi
+	$(BIN)/python -m tests.bench.excerpts
+
+bench-million: $(READY)  ## find among a million excerpts; takes hours
+	$(BIN)/python -m pip install --quiet bm25s tantivy
+	$(BIN)/python -m tests.bench.excerpts 1000000
 
 storm: $(READY)  ## kills, faults, outages and hostile texts on both databases (about an hour; root for the full disk)
 	$(BIN)/python -m tests.storms.questions --count 300
@@ -61,4 +69,4 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run test check bench storm soak pictures kept fuzz-feeds audit format
+.PHONY: help setup run test check bench bench-million storm soak pictures kept fuzz-feeds audit format
