@@ -33,7 +33,8 @@ from tests.given import article
 from tests.scripted_model import ScriptedModel
 
 BEGIN, DUE = datetime(2026, 5, 20, 12, 0, tzinfo=UTC), datetime(2026, 5, 21, 9, 0, tzinfo=UTC)
-TOPICS: tuple[tuple[Topic, ...], ...] = ((), (Topic(("licences",)),), (Topic(("licences",)), Topic(("rain",))))
+# Each set chooses other articles: what is asked alike of the model is asked once, whatever the topics.
+TOPICS: tuple[tuple[Topic, ...], ...] = ((), (Topic(("licences",)),), (Topic(("rain",)),))
 LINES = {"happened": [{"text": "Licences were granted.", "keys": ["A1"]}], "lone": []}
 REPLICAS = 3
 LIMITED = 20  # posts that Slack turns away for a second
@@ -86,7 +87,7 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
                 wish = Wish(time(9), EVERY_DAY, "UTC", TOPICS[number % len(TOPICS)])
                 await subscriptions.subscribe(name, ANNA, wish)
             await library.add(article("post", "The Post counted 41 licences.", url="https://example.org/post"))
-            await library.add(article("rain", "It rained on the licences in Leeds.", url="https://example.org/rain"))
+            await library.add(article("rain", "The rain in Leeds went on.", url="https://example.org/rain"))
             jobs, asked = JobTable(database, Job), Asked()
             desk = Desk(library, Reading(Prompts.load(), client, [], []), 12_000)
             replicas = [
