@@ -15,6 +15,7 @@ from bot.errors import CrosscheckError, Fenced, NotForUs
 log = logging.getLogger(__name__)
 
 AT_ONCE = 24  # jobs of a process: answers mostly wait for the model, and at a second each these keep a core busy
+UNHURRIED_S = 5  # between two polls for work that no person waits for: an idle poll is a transaction, too
 _FIRST_BACK_OFF_S = 2.0
 _LONGEST_BACK_OFF_S = 300.0
 

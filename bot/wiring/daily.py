@@ -27,7 +27,7 @@ from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_p
 from bot.slack.trouble import SlackRefused
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.newsdesk import Assignment, Newsdesk
-from bot.worker import Job, Jobs, Work, Worker
+from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ class Daily:
             self.work(),
             concurrency=CONCURRENCY,
             lease_s=lease_s,
+            poll_s=UNHURRIED_S,
             attempts=ATTEMPTS,
             back_off=back_off or _patience_s,
         )

@@ -22,7 +22,7 @@ from bot.store.ledger_waiting import workspaces_waiting
 from bot.store.library import Library
 from bot.wiring.coverage import AFTER_PEOPLE, LEDGER
 from bot.wiring.desk import SAMPLE, Reading
-from bot.worker import Job, Jobs, Work, Worker
+from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class LedgerWork:
         self._followers = followers
         self._clock = clock
         self._tick_s = tick_s
-        self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s)
+        self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
 
     def work(self) -> dict[str, Work]:
         """What runs the jobs, by kind."""
@@ -91,7 +91,6 @@ class LedgerWork:
             ledger = StoredLedger(self._database, workspace)
             if self._calls_a_day - await ledger.spent(now.date()) >= CALLS_A_COMPARISON:
                 await self._arrange_turn(workspace, ledger, f":{int(now.timestamp() // REST_S)}")
-        self.worker.wake()
 
     async def _arrived(self, job: Job) -> None:
         """Let an article that came or changed wait for its turn; have one that went away followed."""
@@ -101,7 +100,6 @@ class LedgerWork:
             await self._arrange_turn(job.workspace, ledger)
         else:
             await self._put(TURN, {"gone": article}, f"{TURN}:{job.id}", job.workspace, lane=TURN)
-        self.worker.wake()
 
     async def _arrange_turn(self, workspace: str, ledger: StoredLedger, again: str = "") -> None:
         """Leave a job for the article that has waited longest, once; `again` makes it another one."""
@@ -172,6 +170,7 @@ class LedgerWork:
 
     async def _put(self, kind: str, payload: dict[str, str], key: str, workspace: str, *, lane: str) -> None:
         await self._jobs.put(kind, payload, keys=[key], workspace=workspace, lane=lane, priority=AFTER_PEOPLE)
+        self.worker.wake()  # else each turn would wait for a poll after the one before
 
 
 def proposer_of(reading: Reading, *, sample: bool, checkpoint: Checkpoint | None = None) -> ModelProposer | None:

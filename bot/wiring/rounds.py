@@ -8,7 +8,7 @@ import logging
 from bot.errors import CrosscheckError
 from bot.wiring.coverage import AFTER_PEOPLE, Coverage
 from bot.wiring.feed_states import read_state
-from bot.worker import Job, Jobs, Work, Worker
+from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class Rounds:
         self._coverage = coverage
         self._jobs = jobs
         self._tick_s = tick_s
-        self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s)
+        self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
 
     async def run(self) -> None:
         """Until cancelled. Trouble with the store ends a round, not the rounds."""

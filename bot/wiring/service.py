@@ -51,7 +51,7 @@ from bot.wiring.limits import Allowance, Limits, telling_admins
 from bot.wiring.newsdesk import Newsdesk
 from bot.wiring.people import Additions, Followers, Glance, People, Wishes
 from bot.wiring.rounds import Rounds
-from bot.wiring.serving import Part, going, listening_at, meanwhile, serve
+from bot.wiring.serving import Part, going, listening_at, meanwhile, serve, working
 from bot.wiring.summing import sum_up
 from bot.worker import Job, Worker
 
@@ -175,8 +175,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         ]
         commands = Commands(account, [*verbs.all(), *joined])
         room = Room(account, inbox, people, answering, clicks, commands, home)
-        running = asyncio.create_task(worker.run(), name="worker")
-        stack.push_async_callback(_stop, worker, running)
+        await stack.enter_async_context(working(worker, GRACE_S))
 
         parts: list[Part] = [daily, ledger, Rounds(arriving, jobs, lease_s=settings.lease_s)]
         if inside:
@@ -216,11 +215,6 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
     if not app_token and not signing_secret:
         raise WrongUse("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP")
     return secret("slack_bot_token"), app_token, signing_secret, settings.slack_api_url
-
-
-async def _stop(worker: Worker, running: asyncio.Task[None]) -> None:
-    await worker.stop(GRACE_S)
-    await running
 
 
 def _limits(settings: Settings) -> Limits:

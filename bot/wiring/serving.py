@@ -25,17 +25,20 @@ class Part(Protocol):
 
 @asynccontextmanager
 async def going(part: Part, grace_s: float) -> AsyncIterator[None]:
-    """Go on rounds and work for as long as the context lasts; at its end, what runs is finished within `grace_s`
-    seconds or given back."""
-    name = type(part).__name__
-    rounds = asyncio.create_task(part.run(), name=f"{name}: rounds")
-    work = asyncio.create_task(part.worker.run(), name=f"{name}: work")
+    """Go on rounds and work for as long as the context lasts; its rounds end before its work does."""
+    async with working(part.worker, grace_s), meanwhile(part.run()):
+        yield
+
+
+@asynccontextmanager
+async def working(worker: Worker, grace_s: float) -> AsyncIterator[None]:
+    """Claim and run jobs until the context ends; then what runs is finished within `grace_s` seconds or given back."""
+    running = asyncio.create_task(worker.run(), name="worker")
     try:
         yield
     finally:
-        rounds.cancel()
-        await part.worker.stop(grace_s)
-        await asyncio.gather(rounds, work, return_exceptions=True)
+        await worker.stop(grace_s)
+        await running
 
 
 @asynccontextmanager
