@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.errors import ReplyUnusable
+from bot.errors import ReaderUnavailable, ReplyUnusable
 from bot.news.answer import answer
-from bot.news.model import Answer, Check, Mode, Relation, Turn
+from bot.news.cite import Sheet
+from bot.news.digest import DraftDigest
+from bot.news.model import Answer, Check, DraftStatement, Mode, Relation, Turn, Usage
 from bot.news.ports import Reader
+from bot.news.summary import DraftSummary, Length, Scope, Summary, summary
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.usage import UsageTable
@@ -199,3 +202,84 @@ async def test_given_a_store_that_cannot_count_when_asked_then_the_answer_is_not
     told = await asked(allowance(database, clock), "U1")
 
     assert told.mode is Mode.MODEL
+
+
+LINE = DraftStatement("Twelve do.", ("A1",))
+
+
+class Narrating:
+    """A narrator and summariser whose every call costs one call of ten tokens."""
+
+    def __init__(self, fault: ReaderUnavailable | None = None) -> None:
+        self.calls = 0
+        self.fault = fault
+
+    async def narrate(self, sheet: Sheet, about: str, length: Length, disputed: Sequence[str]) -> DraftSummary:
+        return DraftSummary(happened=(LINE,), usage=self._used())
+
+    async def summarise(self, sheet: Sheet, told: Sequence[str]) -> DraftDigest:
+        return DraftDigest((LINE,), (), self._used())
+
+    def _used(self) -> Usage:
+        self.calls += 1
+        if self.fault:
+            raise self.fault
+        return Usage(1, 8, 2)
+
+
+async def summed_up(held: Allowance, person: str, narrating: Narrating, **more: int) -> Summary:
+    return await summary(Scope(), archive=COVERAGE, narrator=held.for_summary(person)(narrating), **more)
+
+
+async def test_given_a_person_who_has_used_their_calls_when_they_ask_for_a_summary_then_it_is_not_written_and_told(
+    database: Database, clock: Clock
+) -> None:
+    held, narrating = allowance(database, clock, person_calls=1), Narrating()
+
+    first, second = [await summed_up(held, "U1", narrating) for _ in range(2)]
+
+    assert first.check is Check.CHECKED
+    assert (second.check, second.trouble) == (Check.FAILED, PersonSpent.tell)
+    assert narrating.calls == 1
+    assert (await asked(held, "U1")).trouble == PersonSpent.tell
+    assert (await summed_up(held, "U2", narrating)).check is Check.CHECKED
+
+
+async def test_given_a_summary_in_parts_when_the_limit_is_met_midway_then_it_is_finished(
+    database: Database, clock: Clock
+) -> None:
+    held, narrating = allowance(database, clock, person_calls=1), Narrating()
+
+    told = await summed_up(held, "U1", narrating, excerpt_tokens=9)
+
+    assert narrating.calls > 1
+    assert told.check is Check.CHECKED
+
+
+async def test_given_a_workspace_that_has_used_its_calls_when_a_digest_is_due_then_the_model_is_not_asked(
+    database: Database, clock: Clock
+) -> None:
+    held, narrating = allowance(database, clock, workspace_calls=2), Narrating()
+    summariser = held.for_digest(narrating)
+
+    for _ in range(2):
+        await summariser.summarise(Sheet(()), ())
+
+    with pytest.raises(WorkspaceSpent):
+        await summariser.summarise(Sheet(()), ())
+    assert narrating.calls == 2
+
+
+async def test_given_a_summary_or_a_digest_that_failed_when_it_was_paid_for_then_it_counts(
+    database: Database, clock: Clock
+) -> None:
+    fault = ReaderUnavailable("cut off")
+    fault.spent = (1, 100, 10)
+    held = allowance(database, clock)
+
+    await summed_up(held, "U1", Narrating(fault))
+    with pytest.raises(ReaderUnavailable):
+        await held.for_digest(Narrating(fault)).summarise(Sheet(()), ())
+
+    workspace, own = await UsageTable(database, "local").spent(clock.now.date(), "U1")
+    assert (workspace.calls, workspace.tokens, own.calls) == (2, 220, 1)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.errors import ReaderError, StoreError
 from bot.news.cite import Sheet
+from bot.news.digest import DraftDigest, Summariser
 from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
+from bot.news.summary import DraftSummary, Length, Narrator
 from bot.slack.account import Account
 from bot.slack.notices import tell
 from bot.store.database import Clock, utc_now
@@ -65,6 +67,14 @@ class Allowance:
         """Puts the limits before a reader, for what this person asks."""
         return lambda reader: _Held(self, person, reader)
 
+    def for_summary(self, person: str) -> Callable[[Narrator], Narrator]:
+        """Puts the limits before a narrator, for one summary that this person asks for."""
+        return lambda narrator: _HeldNarrator(self, person, narrator)
+
+    def for_digest(self, summariser: Summariser) -> Summariser:
+        """A summariser behind the workspace's limits; a digest is nobody's own."""
+        return _HeldSummariser(self, summariser)
+
     async def let_in(self, person: str) -> None:
         """Raises WorkspaceSpent or PersonSpent where nothing is left today; StoreUnavailable."""
         limits = self._limits
@@ -94,6 +104,10 @@ class Allowance:
                 await self._warn(day)
         except StoreError as error:
             log.warning("what the model was used for could not be kept", extra={"error": type(error).__name__})
+
+    async def lost(self, person: str, fault: ReaderError) -> None:
+        """Keep what was paid for, though nothing came of it."""
+        await self.spend(person, Usage(*fault.spent))
 
     async def _warn(self, day: date) -> None:
         """Once a day for all replicas: the key of the job sees to it."""
@@ -135,14 +149,14 @@ class _Held:
                     await self.allowance.spend(self.person, draft.usage)
                 yield draft
         except ReaderError as fault:
-            await self._lost(fault)
+            await self.allowance.lost(self.person, fault)
             raise
 
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
         try:
             look = await self.reader.second_look(comparison, sheet)
         except ReaderError as fault:
-            await self._lost(fault)
+            await self.allowance.lost(self.person, fault)
             raise
         await self.allowance.spend(self.person, look.usage)
         return look
@@ -152,14 +166,50 @@ class _Held:
         try:
             resolved, usage = await self.reader.standalone(question, turns)
         except ReaderError as fault:
-            await self._lost(fault)
+            await self.allowance.lost(self.person, fault)
             raise
         await self.allowance.spend(self.person, usage)
         return resolved, usage
 
-    async def _lost(self, fault: ReaderError) -> None:
-        """What was paid for, though nothing came of it."""
-        await self.allowance.spend(self.person, Usage(*fault.spent))
+
+@dataclass(slots=True)
+class _HeldNarrator:
+    """A narrator behind the limits. They are asked once: a summary that is begun is finished, in however many parts."""
+
+    allowance: Allowance
+    person: str
+    narrator: Narrator
+    begun: bool = field(default=False, init=False)
+
+    async def narrate(self, sheet: Sheet, about: str, length: Length, disputed: Sequence[str]) -> DraftSummary:
+        if not self.begun:
+            await self.allowance.let_in(self.person)
+            self.begun = True
+        try:
+            draft = await self.narrator.narrate(sheet, about, length, disputed)
+        except ReaderError as fault:
+            await self.allowance.lost(self.person, fault)
+            raise
+        await self.allowance.spend(self.person, draft.usage)
+        return draft
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldSummariser:
+    """A summariser behind the limits."""
+
+    allowance: Allowance
+    summariser: Summariser
+
+    async def summarise(self, sheet: Sheet, told: Sequence[str]) -> DraftDigest:
+        await self.allowance.let_in("")
+        try:
+            draft = await self.summariser.summarise(sheet, told)
+        except ReaderError as fault:
+            await self.allowance.lost("", fault)
+            raise
+        await self.allowance.spend("", draft.usage)
+        return draft
 
 
 def _share(spent: Spent, calls: int, tokens: int) -> float:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,12 +61,23 @@ class Assignment:
 
 
 class Newsdesk:
-    """Makes the digests of one workspace; from the sample coverage while its own library is empty."""
+    """Makes the digests of one workspace; from the sample coverage while its own library is empty.
 
-    def __init__(self, database: Database, desk: Desk, workspace: str) -> None:
+    `arrange` puts a summariser of its own before the model.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        desk: Desk,
+        workspace: str,
+        *,
+        arrange: Callable[[Summariser], Summariser] = lambda summariser: summariser,
+    ) -> None:
         self._database = database
         self._desk = desk
         self._workspace = workspace
+        self._arrange = arrange
         self._made: OrderedDict[str, Digest] = OrderedDict()
         self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.shared = Shared(database, workspace)
@@ -114,7 +125,7 @@ class Newsdesk:
         kept = reading.sample if sample else reading.own
         if known.get("check") == Check.NOT_RUN or (reading.client is None and not kept):
             return None
-        return ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=self.shared)
+        return self._arrange(ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=self.shared))
 
     def _remember(self, assignment: Assignment, made: Digest) -> None:
         self._made[assignment.key] = made

@@ -13,7 +13,6 @@ from typing import Protocol
 from starlette.applications import Starlette
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.llm.reader import Checkpoint
 from bot.metrics import Metrics, Prices
 from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import Sandbox
@@ -25,7 +24,7 @@ from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
-from bot.slack.commands import RUN, SHARED, Commands
+from bot.slack.commands import RUN, SHARED, Call, Commands
 from bot.slack.digests import DigestCommand
 from bot.slack.following import Following
 from bot.slack.home import Home
@@ -100,7 +99,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             account,
             jobs,
             subscriptions,
-            Newsdesk(database, desk, WORKSPACE),
+            Newsdesk(database, desk, WORKSPACE, arrange=allowance.for_digest),
             workspace=WORKSPACE,
             clock=clock,
             lease_s=settings.lease_s,
@@ -150,8 +149,9 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             finally:
                 await work.write()
 
-        async def sum_up_for(scope: Scope, length: Length, work: Checkpoint) -> Summary:
-            return await sum_up(desk, scope, length=length, checkpoint=work)
+        async def sum_up_for(scope: Scope, length: Length, work: Claimed) -> Summary:
+            held = allowance.for_summary(Call.load(work.payload).user)
+            return await sum_up(desk, scope, length=length, checkpoint=work, arrange=held)
 
         async def share(job: Job) -> None:
             await commands.share(Claimed(job, jobs))

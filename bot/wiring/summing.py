@@ -10,7 +10,7 @@ from bot.feeds.urls import canonical_url
 from bot.llm.narrator import ModelNarrator
 from bot.llm.reader import Checkpoint
 from bot.news.standing import State, by_weight
-from bot.news.summary import Length, Scope, Summary, summary
+from bot.news.summary import Length, Narrator, Scope, Summary, summary
 from bot.wiring.desk import Desk
 
 
@@ -21,14 +21,17 @@ async def sum_up(
     length: Length = Length.SHORT,
     checkpoint: Checkpoint | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    arrange: Callable[[Narrator], Narrator] | None = None,
 ) -> Summary:
     """The summary of what is in scope; trouble with the model is told in it. `progress` is told of parts read, of how
-    many so far. Raises NotUnderstood, StoreError."""
+    many so far; `arrange` puts a narrator of its own before the model. Raises NotUnderstood, StoreError."""
     library, reading = await desk.current(), desk.reading
     kept = reading.sample if library is desk.sample else reading.own
-    narrator = None
+    narrator: Narrator | None = None
     if reading.client is not None or kept:
         narrator = ModelNarrator(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)
+        if arrange is not None:
+            narrator = arrange(narrator)
     if is_address(scope.article) and not any(a.url == scope.article for a in await library.articles()):
         scope = replace(scope, article=canonical_url(scope.article))
     return await summary(
