@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import from_json
@@ -29,6 +29,7 @@ class GrowingDraft:
     def __init__(self, tell: Callable[[Draft], None]) -> None:
         self._tell = tell
         self._text = ""
+        self._draft = Draft()
 
     def __call__(self, piece: str) -> None:
         self._text += piece
@@ -37,15 +38,22 @@ class GrowingDraft:
         try:
             # With the list and the reply closed after it, this is JSON only where the brace closed an item:
             # not within a text, nor at the reply's own end, which is checked as a whole elsewhere.
-            so_far = _SoFar.model_validate(from_json(body(self._text) + "]}"))
+            more = _SoFar.model_validate(self._without_known(from_json(body(self._text) + "]}")))
         except (ValidationError, ValueError):
             return
-        self._tell(
-            Draft(
-                readings=tuple(r.draft() for r in so_far.readings),
-                positions=tuple(p.draft() for p in so_far.positions),
-                could_all_be_true=one_line(so_far.could_all_be_true or ""),
-                relation=so_far.relation,
-                statements=tuple(s.draft() for s in so_far.statements),
-            )
+        known = self._draft
+        self._draft = Draft(
+            readings=(*known.readings, *(r.draft() for r in more.readings)),
+            positions=(*known.positions, *(p.draft() for p in more.positions)),
+            could_all_be_true=one_line(more.could_all_be_true or ""),
+            relation=more.relation,
+            statements=(*known.statements, *(s.draft() for s in more.statements)),
         )
+        self._tell(self._draft)
+
+    def _without_known(self, reply: Any) -> Any:
+        """Without the items that the last draft holds: what has closed changes no more, and to check it takes time."""
+        for name in ("readings", "positions", "statements"):
+            if isinstance(reply.get(name), list):
+                del reply[name][: len(getattr(self._draft, name))]
+        return reply

@@ -19,6 +19,11 @@ from bot.store.tables import turns
 
 _MINE = (asked.c.key, asked.c.channel, asked.c.thread, asked.c.ts, asked.c.person, asked.c.fate)
 
+_KEEP_SHOWN = update(asked).where(
+    asked.c.workspace == bindparam("of"),
+    asked.c.key == bindparam("named"),
+    asked.c.fate.in_((Fate.ASKED, Fate.ANSWERED)),
+)
 _FATE = select(asked.c.fate).where(asked.c.workspace == bindparam("of"), asked.c.key == bindparam("named"))
 
 
@@ -110,15 +115,15 @@ class Answers:
         `coverage`: the workspace whose articles it cites."""
         refs = [[c.article.id, c.article.version, c.sentence.number] for c in cited]
         shown = {
+            "of": self._workspace,
+            "named": key,
             "coverage": coverage,
             "comparison": comparisons.written(comparison),
             "cited": json.dumps(refs),
             "messages": messages,
             "fate": Fate.ANSWERED,
         }
-        open_still = asked.c.fate.in_((Fate.ASKED, Fate.ANSWERED))
-        changed = update(asked).where(self._of(asked.c.key == key, open_still)).values(shown)
-        return await self._database.write(lambda connection: connection.execute(changed).rowcount == 1)
+        return await self._database.write(lambda connection: connection.execute(_KEEP_SHOWN, shown).rowcount == 1)
 
     async def read_shown(self, key: str) -> tuple[Shown, str] | None:
         """What an answer showed, and the workspace whose articles it cites; None where it is forgotten."""
