@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.news.model import Turn as Said
 from bot.sandbox import ANNA, GENERAL, Sandbox
+from bot.slack.app import WORKSPACE
+from bot.store.conversations import Conversations
+from bot.store.database import Database, utc_now
+from bot.store.usage import Spent, UsageTable
 from tests.running import DISPUTE, QUESTION, UPHELD, Bot, finished, free_port, furnish
 from tests.scripted_model import Request, ScriptedModel, Turn
 
@@ -153,6 +159,30 @@ async def test_given_an_empty_library_in_slack_when_asked_then_it_says_how_to_ad
 
         assert "python -m bot ingest" in str(answer.blocks) + answer.text
         assert not model.heard
+
+
+async def test_given_words_and_usage_past_their_time_when_the_bot_runs_then_they_are_forgotten(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model, DATABASE_URL=f"sqlite:///{home / 'kept.db'}", KEEP_WORDS_DAYS="30")
+        async with await Database.open(bot.environment["DATABASE_URL"]) as database:
+            usage, conversations = UsageTable(database, WORKSPACE), Conversations(database, WORKSPACE, clock=long_ago)
+            await conversations.keep(GENERAL, "1.1", Said("How many?", "Twelve."))
+            for day in (long_ago().date(), utc_now().date()):
+                await usage.add(day, ANNA, calls=1, input_tokens=100, output_tokens=10)
+
+            async with bot.running():
+                async with asyncio.timeout(20):
+                    while await usage.spent(long_ago().date(), ANNA) != (Spent(), Spent()):
+                        await asyncio.sleep(0.05)  # noqa: ASYNC110  (another process tells no event)
+
+            assert await conversations.turns(GENERAL, "1.1") == []
+            assert (await usage.spent(utc_now().date(), ANNA))[1] == Spent(1, 110)
+
+
+def long_ago() -> datetime:
+    return utc_now() - timedelta(days=40)
 
 
 def steps(requests: list[Request]) -> list[str | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.database import Database
+from bot.store.database import Clock, Database, utc_now
 from bot.store.feed_tables import usage
 
 
@@ -25,9 +25,10 @@ class Spent:
 class UsageTable:
     """Each call is one transaction and raises StoreUnavailable or StoreFull."""
 
-    def __init__(self, database: Database, workspace: str) -> None:
+    def __init__(self, database: Database, workspace: str, *, clock: Clock = utc_now) -> None:
         self._database = database
         self._workspace = workspace
+        self._clock = clock
 
     async def add(self, day: date, person: str, *, calls: int, input_tokens: int, output_tokens: int) -> Spent:
         """Add to a person's day; what the workspace has spent on it by then. `person` is empty where nobody asked."""
@@ -55,10 +56,11 @@ class UsageTable:
 
         return await self._database.read(read)
 
-    async def purge(self, before: date) -> None:
-        """Forget who used the model on the days before this one."""
-        old = delete(usage).where(usage.c.workspace == self._workspace, usage.c.day < before.isoformat())
-        await self._database.write(lambda connection: connection.execute(old))
+    async def purge(self, *, older_than_s: float) -> int:
+        """Forget who used the model on the days that ended longer ago; how many rows there were."""
+        first = (self._clock() - timedelta(seconds=older_than_s)).date()
+        old = delete(usage).where(usage.c.workspace == self._workspace, usage.c.day < first.isoformat())
+        return await self._database.write(lambda connection: connection.execute(old).rowcount)
 
 
 def _add(dialect: Any) -> Any:

@@ -57,7 +57,7 @@ from bot.worker import Job, Worker
 log = logging.getLogger(__name__)
 
 GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
-TIDY_S = 3600.0  # between two looks for words of people that are past their time
+TIDY_S = 3600.0  # between two looks for what is kept of people past its time
 KEYS_S = 7 * 24 * 3600.0  # how long the keys of finished work stop redeliveries, at least
 
 
@@ -93,7 +93,8 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         clock = inside.clock.now if inside else utc_now
         samples = Library(database, SAMPLE, clock=clock) if sandbox else None
         desk = Desk(Library(database, WORKSPACE, clock=clock), reading, settings.excerpt_tokens, sample=samples)
-        allowance = Allowance(UsageTable(database, WORKSPACE), _limits(settings), jobs=jobs, workspace=WORKSPACE)
+        usage = UsageTable(database, WORKSPACE)
+        allowance = Allowance(usage, _limits(settings), jobs=jobs, workspace=WORKSPACE)
         subscriptions = Subscriptions(database, WORKSPACE, clock=clock)
         daily = Daily(
             account,
@@ -185,7 +186,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             await stack.enter_async_context(serve(pages, door))
         for part in parts:
             await stack.enter_async_context(going(part, GRACE_S))
-        tidying = _tidying(jobs, settings.keep_words_days * 86_400, (conversations, people))
+        tidying = _tidying(jobs, settings.keep_words_days * 86_400, (conversations, people, usage))
         await stack.enter_async_context(meanwhile(tidying))
 
         health = health_routes(database, metrics, workspaces=[WORKSPACE], slack=partial(_reachable, account))
@@ -237,7 +238,10 @@ class _Words(Protocol):
 
 
 async def _tidying(jobs: JobTable[Job], words_s: float, kept: Sequence[_Words]) -> None:
-    """Forget what people said once it is past its time. Until cancelled; trouble ends a round, not the tidying."""
+    """Forget what people said, and who used the model, once it is past its time.
+
+    Until cancelled; trouble ends a round, not the tidying.
+    """
     while True:
         try:
             await jobs.purge(words_s=words_s, keys_s=max(words_s, KEYS_S))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.store.database import Database
 from bot.store.usage import Spent, UsageTable
@@ -42,14 +42,16 @@ async def test_given_replicas_when_they_add_at_once_then_nothing_is_lost(databas
 
 
 async def test_given_old_days_when_purged_then_the_others_stay(database: Database) -> None:
-    usage, theirs = UsageTable(database, "local"), UsageTable(database, "T2")
+    usage = UsageTable(database, "local", clock=lambda: datetime(2026, 5, 22, 0, 30, tzinfo=UTC))
+    theirs = UsageTable(database, "T2")
     before = DAY - timedelta(days=1)
     for table in (usage, theirs):
         for day in (before, DAY):
             await table.add(day, "U1", calls=1, input_tokens=1, output_tokens=1)
 
-    await usage.purge(DAY)
+    gone = await usage.purge(older_than_s=2 * 86_400)
 
+    assert gone == 1
     assert (await usage.spent(before, "U1"))[0] == Spent()
     assert (await usage.spent(DAY, "U1"))[0] == Spent(1, 2)
     assert (await theirs.spent(before, "U1"))[0] == Spent(1, 2)
