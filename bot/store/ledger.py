@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.news.ledger_ports import Waiting
@@ -17,6 +17,21 @@ from bot.store.database import Database
 from bot.store.keeping import read_article, stored_articles
 from bot.store.ledger_tables import cited, entries, events, spent, waiting
 from bot.store.tables import articles, versions, workspaces
+
+# Built once, for each answer asks it: to build one takes longer than to run it.
+_CITING = (
+    select(entries)
+    .where(
+        entries.c.workspace == bindparam("of"),
+        entries.c.into.is_(None),
+        entries.c.id.in_(
+            select(cited.c.entry).where(
+                cited.c.workspace == bindparam("of"), cited.c.article.in_(bindparam("named", expanding=True))
+            )
+        ),
+    )
+    .order_by(entries.c.opened, entries.c.id)
+)
 
 
 class StoredLedger:
@@ -30,11 +45,9 @@ class StoredLedger:
     async def entries(self, *, citing: Collection[str] | None = None) -> Sequence[Entry]:
         """All that stand for themselves, followed ones too, oldest first; only those that cite one of these
         articles, if given."""
-        found = self._entries().where(entries.c.into.is_(None))
-        if citing is not None:
-            named = select(cited.c.entry).where(cited.c.workspace == self._workspace, cited.c.article.in_(citing))
-            found = found.where(entries.c.id.in_(named))
-        return await self._read_entries(found)
+        if citing is None:
+            return await self._read_entries(self._entries().where(entries.c.into.is_(None)))
+        return await self._read_entries(_CITING, {"of": self._workspace, "named": list(citing)})
 
     async def standing(self, *states: State) -> Sequence[Entry]:
         """The public entries in these states, oldest first; in all states where none is named."""
@@ -213,9 +226,9 @@ class StoredLedger:
     def _events(self) -> Select[Any]:
         return select(events).where(events.c.workspace == self._workspace).order_by(events.c.serial)
 
-    async def _read_entries(self, found: Select[Any]) -> list[Entry]:
+    async def _read_entries(self, found: Select[Any], named: Mapping[str, object] | None = None) -> list[Entry]:
         def read(connection: Connection) -> list[Entry]:
-            return self._as_entries(connection, connection.execute(found).all())
+            return self._as_entries(connection, connection.execute(found, named).all())
 
         return await self._database.read(read)
 
