@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.browser import ENTER, TAB, Tab
-from tests.scripted_model import ScriptedModel, look, reads, reply
+from tests.sandbox.browser import ENTER, ESCAPE, TAB, Tab
+from tests.scripted_model import Request, ScriptedModel, look, reads, reply
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "How many licences were granted?"
@@ -24,6 +24,21 @@ DISPUTE = reply(
     kind="number",
     statements=[],
 )
+RECOUNT = "A recount found that 47 licences were granted."
+RECOUNTED = reply(
+    readings=[*DISPUTE["readings"], reads("C", "47 licences were granted", ["C1"])],
+    positions=[*[(p["claim"], p["sources"]) for p in DISPUTE["positions"]], ("47 licences were granted", ["C"])],
+    relation="dispute",
+    kind="number",
+    statements=[],
+)
+LINE = {"text": "The ministry granted licences.", "keys": ["A1", "B1"]}
+SUMMARY = {"happened": [LINE], "agreed": [], "lone": [], "unknown": []}
+DIGEST = {"happened": [LINE], "lone": []}
+
+
+def answered(request: Request) -> dict[str, Any]:
+    return RECOUNTED if RECOUNT in request.text else DISPUTE
 
 
 @pytest.fixture
@@ -38,7 +53,13 @@ def tab(driver: Any, tmp_path: Path) -> Iterator[Tab]:
     ):
         (coverage / f"{name}.md").write_text(front.format(name.title(), day, name, text), encoding="utf-8")
     with ScriptedModel() as model:
-        model.always(answer=DISPUTE, second_look=look(upheld=True, text=""))
+        model.always(
+            answer=answered,
+            second_look=look(upheld=True, text=""),
+            summary=SUMMARY,
+            digest=DIGEST,
+            propose={"known": [], "candidates": []},
+        )
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -58,7 +79,9 @@ def tab(driver: Any, tmp_path: Path) -> Iterator[Tab]:
         ) as bot:
             try:
                 yield Tab(driver, _address(bot))
+                assert Tab(driver, "").troubles() == []
             finally:
+                driver.get("about:blank")  # a page that outlives its bot would complain in the next test
                 bot.terminate()
                 bot.communicate(timeout=30)
 
@@ -93,7 +116,6 @@ def test_given_two_outlets_disagree_when_asked_in_the_browser_then_the_flag_the_
 
     tab.wait(".figures", "Model calls")
     tab.wait(".prompt")
-    assert tab.troubles() == []
 
 
 def test_given_the_model_is_switched_off_on_the_page_when_asked_then_quotes_stand_side_by_side(tab: Tab) -> None:
@@ -121,3 +143,87 @@ def test_given_an_article_is_added_on_the_page_when_done_then_the_coverage_holds
     tab.unfold("The coverage")
     tab.click(".part .ready button", "A recount")
     tab.wait(".pane-article .sentence", "A recount found 47 licences.")
+
+
+def command(tab: Tab, text: str) -> None:
+    tab.type(".main .composer textarea", text, ENTER)
+
+
+def answer_to(tab: Tab) -> None:
+    """Ask, and wait until the answer stands."""
+    tab.open()
+    ask(tab)
+    tab.wait(".pane .message button", "Follow")
+
+
+def add(tab: Tab, title: str, text: str) -> None:
+    tab.click(".try-it")
+    tab.unfold("Add an article")
+    tab.type(".add-article [name=title]", title)
+    tab.type(".add-article [name=outlet]", "The Gazette")
+    tab.type(".add-article [name=text]", text)
+    tab.click(".add-article .button")
+    tab.wait(".part summary", "The coverage (3)")
+
+
+def test_given_an_answer_when_its_quotes_are_opened_then_every_cited_sentence_stands_there(tab: Tab) -> None:
+    answer_to(tab)
+
+    tab.click(".pane .message button", "Show quotes")
+
+    tab.wait("dialog[open]", "The ministry granted 54 licences.")
+    tab.wait("dialog[open]", "Only 41 licences were granted.")
+    tab.picture("bot-quotes")
+    tab.press(ESCAPE)
+    tab.gone("dialog[open]")
+
+
+def test_given_a_flag_when_someone_says_that_it_is_none_then_the_bot_thanks_for_the_word(tab: Tab) -> None:
+    answer_to(tab)
+
+    tab.click(".pane .message button", "Not a disagreement")
+
+    tab.wait(".pane .message", "It is noted as “Not a disagreement”")
+    tab.wait(".pane .message", "Only visible to you")
+
+
+def test_given_the_summary_command_when_it_is_shared_then_the_channel_has_it(tab: Tab) -> None:
+    tab.open()
+
+    command(tab, "/coverage summary")
+
+    tab.wait(".main .message", "What happened")
+    tab.wait(".main .message", "The ministry granted licences.")
+    tab.picture("bot-summary")
+    tab.click(".main .message button", "Share")
+    tab.until(lambda: [m for m in tab.all(".main .message") if shared(m.text)])
+
+
+def shared(text: str) -> bool:
+    return "The ministry granted licences." in text and "Only visible to you" not in text
+
+
+def test_given_a_digest_is_on_when_the_clock_says_nine_tomorrow_then_it_arrives(tab: Tab) -> None:
+    tab.open()
+    command(tab, "/coverage digest on 09:00 every day Europe/London")
+    tab.wait(".main .message", "This channel has its digest")
+
+    tab.click(".try-it")
+    tab.click(".part button", "Now is 09:00 tomorrow")
+
+    tab.wait(".main .message", "2 new articles")
+    tab.wait(".main .message", "The ministry granted licences.")
+    tab.picture("bot-digest")
+
+
+def test_given_a_followed_question_when_an_article_changes_its_answer_then_the_thread_hears_of_it(tab: Tab) -> None:
+    answer_to(tab)
+    tab.click(".pane .message button", "Follow")
+    tab.wait(".pane .message", "You follow this question")
+
+    add(tab, "A recount", RECOUNT)
+    tab.click(".pane-head button[aria-label='Close pane']")
+    tab.click(".main .message .replies", "2 replies")
+
+    tab.wait(".pane .message", "47 licences were granted")
+    tab.picture("bot-follow")
