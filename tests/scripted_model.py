@@ -59,6 +59,7 @@ class Turn:
     falls silent after `heard` of the pieces (a share from 0 to 1), "error" sends an error inside the stream there,
     "garbled" an event that is no JSON; "none" ends the stream without a finish reason.
     `status` other than 200 answers with `error` and `headers`, and no stream.
+    Without `streams` the whole reply comes as one JSON object, whatever was asked for.
     `heartbeats` empty deltas come before the text, as reasoning models and proxies send.
     """
 
@@ -70,6 +71,7 @@ class Turn:
     heard: float = 0.5
     heartbeats: int = 0
     refusal: str | None = None
+    streams: bool = True
     tokens: tuple[int, int] | None = (100, 20)
     status: int = 200
     error: Mapping[str, Any] = field(default_factory=lambda: {"message": "scripted", "type": "scripted"})
@@ -235,7 +237,7 @@ class ScriptedModel:
             await asyncio.sleep(turn.first_s)
             return web.json_response({"error": dict(turn.error)}, status=turn.status, headers=dict(turn.headers))
         text = _text(turn, told)
-        if body.get("stream"):
+        if body.get("stream") and turn.streams:
             return await self._stream(request, body, turn, text)
         await asyncio.sleep(turn.first_s)
         message = {"role": "assistant", "content": text, "refusal": turn.refusal}

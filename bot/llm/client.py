@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -99,6 +99,7 @@ class _Delta(_Told):
 
 class _Choice(_Told):
     delta: _Delta | None = None  # some servers send the last chunk without one
+    message: _Delta | None = None  # from those that do not stream
     finish_reason: str | None = None
 
 
@@ -200,7 +201,7 @@ class ModelClient:
         cost: _Cost | None = None
         model = ""
         async with stream:
-            async for event in stream:
+            async for event in _events(stream):
                 chunk = _Chunk.model_validate(event)
                 cost = chunk.usage or cost
                 model = model or chunk.model or ""
@@ -208,16 +209,26 @@ class ModelClient:
                     continue
                 choice = chunk.choices[0]
                 finish = choice.finish_reason or finish
-                if choice.delta is None:
+                said = choice.delta or choice.message
+                if said is None:
                     continue
-                if choice.delta.content:
-                    pieces.append(choice.delta.content)
-                    listener(choice.delta.content)
-                refused = refused or bool(choice.delta.refusal)
+                if said.content:
+                    pieces.append(said.content)
+                    listener(said.content)
+                refused = refused or bool(said.refusal)
         text = _mended("".join(pieces))
         usage = Usage(1, cost.prompt_tokens, cost.completion_tokens) if cost else Usage(1, None, None)
         _ended_well(text, finish, refused, usage)
         return Completion(text, model or self.model, usage)
+
+
+async def _events(stream: openai.AsyncStream[object]) -> AsyncIterator[object]:
+    """What a server streams; of one that ignores `stream`, its whole reply as the only event."""
+    if "json" in stream.response.headers.get("content-type", ""):
+        yield json.loads(await stream.response.aread())
+        return
+    async for event in stream:
+        yield event
 
 
 def _mended(text: str) -> str:

@@ -57,6 +57,30 @@ async def test_given_a_server_that_tells_no_tokens_when_asked_then_they_are_unkn
     assert completion.usage == Usage(1, None, None)
 
 
+async def test_given_a_server_that_ignores_stream_when_asked_then_its_whole_reply_counts(model: ScriptedModel) -> None:
+    model.plays(Turn(dispute(), streams=False))
+    heard: list[str] = []
+
+    async with client_of(model) as client:
+        completion = await client.complete(MESSAGES, ANSWER, pieces_of(heard))
+
+    assert json.loads(completion.text) == dispute()
+    assert heard == [completion.text]
+    assert (completion.usage, len(model.requests)) == (Usage(1, 100, 20), 1)
+
+
+async def test_given_a_server_that_ignores_stream_when_its_reply_is_cut_or_declined_then_that_is_told(
+    model: ScriptedModel,
+) -> None:
+    model.plays(Turn(dispute(), streams=False, end="length"), Turn("", streams=False, refusal="No."))
+
+    async with client_of(model) as client:
+        with pytest.raises(ReplyCut):
+            await client.complete(MESSAGES, ANSWER)
+        with pytest.raises(ReplyWithheld):
+            await client.complete(MESSAGES, ANSWER)
+
+
 @pytest.mark.parametrize("status", [400, 404, 422])
 async def test_given_json_schema_is_refused_when_asked_then_an_object_is_asked_for_with_the_schema_in_the_prompt(
     model: ScriptedModel, status: int
