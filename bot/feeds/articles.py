@@ -88,7 +88,8 @@ def make_article(id: str, text: str, details: Details, *, outlet: str, identity:
 
 
 def moment(text: str) -> Moment | None:
-    """When that was, from ISO 8601, from RFC 2822 or from a day in words ("20 May 2026"); None where it says nothing.
+    """When that was, from ISO 8601, from RFC 2822 or from a day or month in words ("20 May 2026", "May 2026"); None
+    where it says nothing.
 
     An offset that was given is kept.
     """
@@ -124,6 +125,8 @@ def _url(url: str | None) -> str | None:
 def _iso(text: str) -> str:
     text = re.sub(r"^(\d{4}-\d\d-\d\d) (?=\d)", r"\1T", text)
     text = re.sub(r"(?<=\d) (?=[+-]\d\d:?\d\d$|Z$)", "", text)
+    if re.fullmatch(r"\d{4}-\d\d", text):
+        return date.fromisoformat(f"{text}-01").strftime("%Y-%m")
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return date.fromisoformat(text).isoformat()
     if not re.match(r"\d{4}-\d\d-\d\dT\d\d", text):
@@ -141,4 +144,9 @@ def _day(text: str) -> str:
             return datetime.strptime(text, pattern).date().isoformat()
         except ValueError:
             continue
-    raise ValueError("not a day")
+    for pattern in ("%B %Y", "%b %Y"):
+        try:
+            return datetime.strptime(text, pattern).strftime("%Y-%m")
+        except ValueError:
+            continue
+    raise ValueError("not a day, nor a month")

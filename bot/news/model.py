@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+_MONTH, _DAY = len("2026-05"), len("2026-05-20")
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something was published, as precisely as known: a day, or an instant with its zone.
+    """When something was published, as precisely as known: a month, a day, or an instant with its zone.
 
-    `text` is ISO 8601 as it was given ("2026-05-20" or "2026-05-20T08:30:00+01:00"). `earliest` and `latest`
-    are UTC-aware and bound the moment: equal for an instant, the whole day anywhere on Earth for a date alone.
+    `text` is ISO 8601 as it was given ("2026-05", "2026-05-20" or "2026-05-20T08:30:00+01:00"). `earliest` and
+    `latest` are UTC-aware and bound the moment: equal for an instant, else the whole day or month anywhere on Earth.
     """
 
     text: str
@@ -21,15 +24,17 @@ class Moment:
 
     @classmethod
     def parse(cls, text: str) -> Moment:
-        """Read an ISO 8601 date or date-time. An instant without a zone is taken as UTC.
+        """Read an ISO 8601 month, date or date-time. An instant without a zone is taken as UTC.
 
         Raises ValueError where it is neither, or lies at the ends of the calendar.
         """
         text = text.strip()
         try:
-            if len(text) == 10:
-                start = datetime.combine(date.fromisoformat(text), time(), UTC)
-                return cls(text, start - timedelta(hours=14), start + timedelta(hours=36))
+            if len(text) in (_MONTH, _DAY):
+                first = date.fromisoformat(text if len(text) == _DAY else f"{text}-01")
+                last = first if len(text) == _DAY else first.replace(day=monthrange(first.year, first.month)[1])
+                start, end = (datetime.combine(day, time(), UTC) for day in (first, last))
+                return cls(text, start - timedelta(hours=14), end + timedelta(hours=36))
             instant = datetime.fromisoformat(text)
             if instant.tzinfo is None:
                 instant = instant.replace(tzinfo=UTC)
@@ -39,12 +44,18 @@ class Moment:
 
     @property
     def day(self) -> date:
-        """The day as its publisher wrote it."""
-        return date.fromisoformat(self.text[:10])
+        """The day as its publisher wrote it; the first of a month that is all they wrote."""
+        return date.fromisoformat(self.text[:_DAY] if self.to_the_day else f"{self.text}-01")
+
+    @property
+    def to_the_day(self) -> bool:
+        """Whether more than the month is known."""
+        return len(self.text) >= _DAY
 
     def before(self, other: Moment) -> bool:
-        """Whether this is certainly earlier. Of two bare dates, the earlier day is; else bounds must not touch."""
-        if len(self.text) == 10 and len(other.text) == 10:
+        """Whether this is certainly earlier. Of two bare dates, the earlier day is, and of two
+        months the earlier month; else bounds must not touch."""
+        if len(self.text) == len(other.text) <= _DAY:
             return self.day < other.day
         return self.latest < other.earliest
 

@@ -100,11 +100,7 @@ def _disputed(standing: Standing) -> Line:
 
 
 def _read(articles: Sequence[Article]) -> str:
-    days = sorted(a.published.day for a in articles if a.published)
-    if not days:
-        return _count(len(articles))
-    last = f" to {words.day(days[-1])}" if days[-1] != days[0] else ""
-    return f"{_count(len(articles))}, {words.day(days[0])}{last}"
+    return ", ".join(part for part in (_count(len(articles)), words.dates(articles)) if part)
 
 
 def _count(articles: int) -> str:

@@ -7,7 +7,7 @@ compared" never looks like "nothing found"; silence is never denial.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.news.model import (
@@ -18,6 +18,7 @@ from bot.news.model import (
     Comparison,
     Manner,
     Mode,
+    Moment,
     Position,
     Reading,
     Relation,
@@ -72,9 +73,23 @@ def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def published(when: Moment | None) -> str:
+    """ "20 May 2026", "May 2026" where no more is known; an unknown date is said."""
+    if when is None:
+        return "undated"
+    return day(when.day) if when.to_the_day else f"{when.day:%B %Y}"
+
+
+def dates(articles: Iterable[Article]) -> str:
+    """From the oldest to the newest of the dated ones, "22 May 2026 to 4 June 2026"; empty where there is none."""
+    known = sorted((a.published for a in articles if a.published), key=lambda moment: (moment.day, moment.text))
+    told = list(dict.fromkeys(published(moment) for moment in known))
+    return " to ".join([*told[:1], *told[1:][-1:]])
+
+
 def dated(article: Article) -> str:
     """ "The Courier, 20 May 2026"; an unknown date is said."""
-    return f"{article.outlet}, {day(article.published.day) if article.published else 'undated'}"
+    return f"{article.outlet}, {published(article.published)}"
 
 
 def outlets(position: Position) -> str:
@@ -163,7 +178,7 @@ def attribution(reading: Reading) -> str:
 
 def source_line(article: Article) -> str:
     """ "The Courier, “Ban lifted”, 20 May 2026, https://…" """
-    when = day(article.published.day) if article.published else "undated"
+    when = published(article.published)
     return ", ".join(folded(part) for part in (article.outlet, f"“{article.title}”", when, article.url) if part)
 
 
@@ -260,15 +275,15 @@ def disclaimer(answer: Answer) -> str:
         return ""
     count = len(answer.shown)
     read = f"{count} article{'s' if count != 1 else ''}"
-    days = sorted(a.published.day for a in answer.shown if a.published)
-    if days:
-        read += f", {day(days[0])}" + (f" to {day(days[-1])}" if days[-1] != days[0] else "")
+    if when := dates(answer.shown):
+        read += f", {when}"
     return (OFFLINE_DISCLAIMER if answer.mode is Mode.OFFLINE else DISCLAIMER).format(read=read)
 
 
 def _who_and_when(position: Position) -> str:
-    dates = sorted({r.article.published.day for r in position.readings if r.article.published})
-    return outlets(position) + (f", {day(dates[0])}" if dates else ", undated")
+    known = [r.article.published for r in position.readings if r.article.published]
+    first = min(known, key=lambda moment: (moment.day, moment.text), default=None)
+    return f"{outlets(position)}, {published(first)}"
 
 
 _PLAIN_START = re.compile(

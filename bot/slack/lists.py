@@ -9,7 +9,7 @@ from bot.news.model import Article, Moment
 from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
 from bot.news.standing import Entry
-from bot.news.words import HEADINGS, day, folded
+from bot.news.words import HEADINGS, folded, published
 from bot.slack import escape, kit, words
 from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain, sources
 from bot.slack.kit import Json
@@ -29,7 +29,7 @@ def outlets(found: Sequence[Outlet]) -> list[Message]:
     lines = []
     for outlet in found:
         told = f"{shortened(outlet.name, OUTLET_CHARACTERS)}: {_count(outlet.articles, 'article')}"
-        lines.append([kit.text(told + (f", the newest of {day(outlet.newest.day)}" if outlet.newest else ""))])
+        lines.append([kit.text(told + (f", the newest of {published(outlet.newest)}" if outlet.newest else ""))])
     return _listed(title, lines)
 
 
@@ -41,7 +41,7 @@ def newest(found: Sequence[Heading]) -> list[Message]:
 
 def heading_line(heading: Heading, *, named: bool = True) -> list[Json]:
     """ "20 May 2026, The Courier: Models cross the sea at last", linked; without the outlet where it is not `named`."""
-    when = day(heading.published.day) if heading.published else "undated"
+    when = published(heading.published)
     article = Article("", heading.outlet, heading.title, "", (), heading.published, heading.url)
     shown = kit.text(f"{when}, {shortened(heading.outlet, OUTLET_CHARACTERS)}:" if named else f"{when}:")
     title = shortened(heading.title, TITLE_CHARACTERS)
@@ -56,8 +56,8 @@ def timeline(found: Sequence[Article], topic: str) -> list[Message]:
     lines = []
     last: Moment | None = None
     for article in found:
-        same_day = last is not None and article.published is not None and article.published.day == last.day
-        when = day(article.published.day) if article.published else "undated"
+        when = published(article.published)
+        same_day = last is not None and article.published is not None and when == published(last)
         said = _nearest(article, topic)
         told = [] if same_day else [kit.text(when, bold=True), kit.line_break()]
         if said:

@@ -16,6 +16,7 @@ from bot.errors import CrosscheckError, ReaderRefused, ReaderUnavailable, StoreF
 from bot.feeds.poll import FeedState
 from bot.feeds.urls import host_of
 from bot.llm.client import ModelClient, Patience
+from bot.news import words
 from bot.settings import Settings
 from bot.store.database import Clock, Database, utc_now
 from bot.store.feeds import FeedTable
@@ -120,7 +121,7 @@ async def _database(database: Database, url: str, workspace: str) -> Finding:
             return trouble("library", f"only {free // 1_000_000} MB are left on its disk; free some")
     library = Library(database, workspace)
     newest = await library.newest()
-    latest = f", the newest of {newest.day:%-d %B %Y}" if newest else ""
+    latest = f", the newest of {words.published(newest)}" if newest else ""
     return ok("library", f"{database.dialect} at migration {HEAD}, {await library.count()} articles{latest}")
 
 
