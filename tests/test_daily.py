@@ -493,6 +493,17 @@ async def test_given_a_person_who_wants_it_now_when_posted_then_the_days_own_com
     ]
 
 
+async def test_given_a_subscription_when_asked_for_the_next_then_it_is_the_next_at_its_own_local_time(
+    world: World,
+) -> None:
+    await world.subscriptions.subscribe(GENERAL, ANNA, replace(WISH, at=time(6), zone="Asia/Tokyo"))
+
+    comes = await world.replica().comes_next(GENERAL)
+
+    assert (comes.hour, comes.minute, str(comes.tzinfo)) == (6, 0, "Asia/Tokyo")
+    assert timedelta() < comes - world.clock() <= timedelta(days=3)
+
+
 async def test_given_no_subscription_when_previewed_then_it_is_drawn_and_nothing_is_posted(world: World) -> None:
     world.clock.now = nine(20) - HOUR
     await world.comes("post", "The Post counted 41 licences.")

@@ -46,13 +46,6 @@ def shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(found[i:] for i in range(SHINGLE_WORDS)), strict=False))
 
 
-def containment(one: str, other: str) -> float:
-    """The share of the shorter text's word runs that the longer holds too, from 0 to 1."""
-    a, b = shingles(one), shingles(other)
-    shorter = min(len(a), len(b))
-    return len(a & b) / shorter if shorter else 0.0
-
-
 def are_copies(one: Article, other: Article) -> bool:
     return _share_text(one.text, other.text)
 

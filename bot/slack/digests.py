@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.news.subscription import NotUnderstood, Wish, described, parse
@@ -20,7 +21,8 @@ class Digests(Protocol):
     async def of(self, channel: str) -> Wish | None:
         """What a channel has wished for; None where it has no digest."""
 
-    async def on(self, channel: str, person: str, wish: Wish) -> None: ...
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime:
+        """When the next one comes, at the channel's local time."""
 
     async def off(self, channel: str) -> bool:
         """False where there was none."""
@@ -56,8 +58,9 @@ class DigestCommand:
 
     async def _on(self, call: Call, said: str, work: Any) -> Said:
         wish = parse(said, await self._digests.of(call.channel) or await self._usual(call.user))
-        await self._digests.on(call.channel, call.user, wish)
-        return Said(plain(words.DIGEST_ON.format(digest=described(wish))))
+        comes = await self._digests.on(call.channel, call.user, wish)
+        when = f"{comes:%A} {comes.day} {comes:%B, %H:%M}"
+        return Said(plain(words.DIGEST_ON.format(digest=described(wish), when=when)))
 
     async def _off(self, call: Call, said: str, work: Any) -> Said:
         off = await self._digests.off(call.channel)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import CrosscheckError, ReaderUnavailable
 from bot.news.digest_words import UNKNOWN_ZONE, Edition
-from bot.news.due import Due, UnknownZone, due, window, zone_of
+from bot.news.due import Due, UnknownZone, due, next_due, window, zone_of
 from bot.news.model import Check
 from bot.news.subscription import Delivered, Length, Quiet, Subscription, Wish
 from bot.slack.account import Account
@@ -143,6 +143,13 @@ class Daily:
         wish, assignment = await self._so_far(channel, person, wish)
         digest = await self._newsdesk.make(assignment)
         return draw(digest, self._edition(zone_of(wish.zone)), wish.length)
+
+    async def comes_next(self, channel: str) -> datetime:
+        """When a subscribed channel's next digest is due, at its own local time. Raises StoreError."""
+        known = await self._subscriptions.of(channel)
+        assert known is not None
+        found = next_due(known.subscription, known.delivered, self._clock())
+        return found.astimezone(zone_of(known.subscription.zone))
 
     async def _so_far(self, channel: str, person: str, wish: Wish | None) -> tuple[Wish, Assignment]:
         now, known = self._clock(), await self._subscriptions.of(channel)

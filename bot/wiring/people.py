@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.news import ledger
 from bot.news.asked import Shown
@@ -228,8 +229,9 @@ class Wishes:
         known = await self._subscriptions.of(channel)
         return known.subscription.wish if known else None
 
-    async def on(self, channel: str, person: str, wish: Wish) -> None:
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime:
         await self._subscriptions.subscribe(channel, person, wish)
+        return await self._daily.comes_next(channel)
 
     async def off(self, channel: str) -> bool:
         return await self._subscriptions.unsubscribe(channel)

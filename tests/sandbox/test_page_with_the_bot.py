@@ -206,7 +206,7 @@ def shared(text: str) -> bool:
 def test_given_a_digest_is_on_when_the_clock_says_nine_tomorrow_then_it_arrives(tab: Tab) -> None:
     tab.open()
     command(tab, "/coverage digest on 09:00 every day Europe/London")
-    tab.wait(".main .message", "This channel has its digest")
+    tab.wait(".main .message", "The next one comes on")
 
     tab.click(".try-it")
     tab.click(".part button", "Now is 09:00 tomorrow")

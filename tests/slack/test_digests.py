@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,8 +28,9 @@ class FixedDigests:
     async def of(self, channel: str) -> Wish | None:
         return self.wishes.get(channel)
 
-    async def on(self, channel: str, person: str, wish: Wish) -> None:
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime:
         self.wishes[channel] = wish
+        return datetime(2026, 5, 22, 8, 30, tzinfo=ZoneInfo(wish.zone))
 
     async def off(self, channel: str) -> bool:
         return self.wishes.pop(channel, None) is not None
@@ -67,6 +69,7 @@ async def test_given_a_wish_in_words_when_a_digest_is_switched_on_then_it_is_kep
     assert (wish.at, wish.days, wish.zone) == (time(8, 30), WEEKDAYS, "Europe/London")
     assert [t.phrases for t in wish.topics] == [("tariffs",)]
     assert "08:30 weekdays Europe/London" in told
+    assert "The next one comes on Friday 22 May, 08:30." in told
 
 
 async def test_given_a_digest_when_it_is_changed_then_what_is_not_named_stays(bot: Bot, digests: FixedDigests) -> None:
