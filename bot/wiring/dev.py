@@ -245,6 +245,7 @@ def _whole(article: Article) -> dict[str, Any]:
         "id": article.id,
         "title": article.title,
         "outlet": article.outlet,
+        "author": article.author,
         "published": article.published.text if article.published else None,
         "url": article.url,
         "invented": article.invented,

@@ -23,7 +23,7 @@ async function add(event) {
   const form = event.target;
   const fields = Object.fromEntries(new FormData(form));
   const told = await attempt(() => post("/dev/articles", {
-    title: fields.title, outlet: fields.outlet, published: fields.published || null, url: fields.url || null, text: fields.text,
+    title: fields.title, outlet: fields.outlet, author: fields.author || null, published: fields.published || null, url: fields.url || null, text: fields.text,
   }));
   if (!told) return;
   notice(told.outcome ?? "Added.");
@@ -33,7 +33,7 @@ async function add(event) {
 
 function fill(article) {
   const form = document.querySelector("form.add-article");
-  for (const name of ["title", "outlet", "published", "url", "text"]) form.elements[name].value = article[name] ?? "";
+  for (const name of ["title", "outlet", "author", "published", "url", "text"]) form.elements[name].value = article[name] ?? "";
   form.elements.text.focus();
 }
 
@@ -45,7 +45,7 @@ const addArticle = () => html`
     <li><button type="button" @click=${() => fill(article)}><span>${article.title}</span><span class="tag">${article.outlet}</span></button>
       ${article.note ? html`<div class="muted small">${article.note}</div>` : nothing}</li>`)}</ul>` : nothing}
   <form class="add-article" @submit=${add}>
-    ${field("title", "Title")}${field("outlet", "Outlet")}${field("published", "Published", "2026-05-22T09:00+01:00")}${field("url", "Address", "https://example.org/…")}
+    ${field("title", "Title")}${field("outlet", "Outlet")}${field("author", "Author")}${field("published", "Published", "2026-05-22T09:00+01:00")}${field("url", "Address", "https://example.org/…")}
     <label><span>Text</span><textarea class="field" name="text" rows="5" required></textarea></label>
     <button type="submit" class="button primary">Add article</button>
   </form>`;
