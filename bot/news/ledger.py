@@ -7,10 +7,11 @@ for a person's question, for each that is new or that it touches: the cost grows
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.errors import ReplyUnusable
+from bot.errors import ReaderAbsent, ReplyUnusable
 from bot.news.answer import EXCERPT_TOKENS
 from bot.news.cite import Sheet
 from bot.news.comparing import Listening, compared
@@ -71,6 +72,25 @@ async def take_next(
         return None
     turn = _Turn(ledger, archive, Listening(reader), proposer, at, left, excerpt_tokens)
     return await turn.take(waiting)
+
+
+async def take_replayed(
+    id: str,
+    *,
+    ledger: Ledger,
+    archive: Archive,
+    reader: Reader,
+    proposer: Proposer,
+    at: datetime,
+    excerpt_tokens: int = EXCERPT_TOKENS,
+) -> None:
+    """Without a model an article waits for its turn, but whoever follows what a kept reply answers need not wait.
+
+    Raises StoreError.
+    """
+    article = (await ledger.current([id])).get(id)
+    if article is not None:
+        await _Turn(ledger, archive, Listening(reader), proposer, at, 0, excerpt_tokens).compare_followed(article)
 
 
 async def removed(article: str, at: datetime, *, ledger: Ledger) -> tuple[Change, ...]:
@@ -144,6 +164,13 @@ class _Turn:
             await self.ledger.wait(replace(waiting, tasks=tasks))
         await self.ledger.done(waiting)
         return self._taken(waiting)
+
+    async def compare_followed(self, article: Article) -> None:
+        """Compare the followed questions that an article speaks to, as far as replies are kept."""
+        meeting = await meet(article, self.archive, self.excerpt_tokens)
+        for task in spoken_to(meeting.own, article, await self.ledger.followed()):
+            with suppress(ReaderAbsent):
+                await self._compare(task)
 
     async def _propose(self, article: Article) -> tuple[Task, ...]:
         """The questions that this article raises or touches."""

@@ -15,7 +15,7 @@ from bot.errors import CrosscheckError, ReaderAbsent, ReaderRefused, ReaderUnava
 from bot.llm.proposer import ModelProposer
 from bot.llm.reader import Checkpoint
 from bot.news.follows import News, news_of
-from bot.news.ledger import CALLS_A_COMPARISON, CALLS_A_DAY, Taken, removed, take_next
+from bot.news.ledger import CALLS_A_COMPARISON, CALLS_A_DAY, Taken, removed, take_next, take_replayed
 from bot.store.database import Clock, Database, utc_now
 from bot.store.ledger import StoredLedger
 from bot.store.ledger_waiting import workspaces_waiting
@@ -98,6 +98,8 @@ class LedgerWork:
         if await Library(self._database, job.workspace).article(article) is not None:
             await ledger.arrived(article, self._clock())
             await self._arrange_turn(job.workspace, ledger)
+            if self._reading.client is None and await ledger.followed():
+                await self._put(TURN, {"replayed": article}, f"{TURN}:replayed:{job.id}", job.workspace, lane=TURN)
         else:
             await self._put(TURN, {"gone": article}, f"{TURN}:{job.id}", job.workspace, lane=TURN)
 
@@ -119,12 +121,25 @@ class LedgerWork:
             await removed(str(job.payload["gone"]), now, ledger=ledger)
             await self._leave_word(job.workspace, ledger, now, now)
             return
+        if "replayed" in job.payload:
+            await self._replay(str(job.payload["replayed"]), job, ledger, now)
+            await self._leave_word(job.workspace, ledger, now, now)
+            return
         taken = await self._turn(job, ledger, now)
         await self._leave_word(job.workspace, ledger, now, now)
         if taken is not None and not taken.waits:
             counts = {"calls": taken.calls, "failed": taken.failed, "changes": len(taken.changes)}
             log.info("an article had its turn", extra={"article": taken.article, **counts})
             await self._arrange_turn(job.workspace, ledger)
+
+    async def _replay(self, article: str, job: Job, ledger: StoredLedger, now: datetime) -> None:
+        """What kept replies tell of an article while there is no model to give it its turn."""
+        reader = proposer_of(self._reading, sample=job.workspace == SAMPLE)
+        if reader is not None:
+            library, tokens = Library(self._database, job.workspace), self._excerpt_tokens
+            await take_replayed(
+                article, ledger=ledger, archive=library, reader=reader, proposer=reader, at=now, excerpt_tokens=tokens
+            )
 
     async def _turn(self, job: Job, ledger: StoredLedger, now: datetime) -> Taken | None:
         """The next article's turn; None where none waits, or the model is absent or fails."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import ReaderRefused, ReaderUnavailable, ReplyUnusable
-from bot.news.ledger import dismiss, follow, restore
+from bot.errors import ReaderAbsent, ReaderRefused, ReaderUnavailable, ReplyUnusable
+from bot.news.ledger import dismiss, follow, restore, take_replayed
 from bot.news.model import Check, Comparison, DraftLook, Kind, Relation
 from bot.news.standing import Happening, State
+from tests.fakes import FakeArchive
 from tests.news.ledger_world import NOON, Fact, World
 
 FIRMS = Fact("How many firms have access?", {"Twelve firms": "twelve firms do", "Twenty firms": "twenty firms do"})
@@ -429,6 +430,36 @@ async def test_given_a_followed_question_when_new_coverage_answers_it_then_its_f
     assert private.before is not None
     assert (private.before.relation, private.entry.comparison.relation) == (Relation.SINGLE, Relation.DISPUTE)
     assert private.entry.owner == "follow:1"
+
+
+async def test_given_no_model_when_a_kept_reply_answers_a_followed_question_then_it_is_compared() -> None:
+    world = World(FIRMS)
+    await follow("follow:1", Comparison(FIRMS.question, Check.CHECKED, Relation.NONE), NOON, ledger=world.ledger)
+    await world.waits("a", "Twelve firms have access.")
+
+    await replayed(world, "a")
+
+    (entry,) = await world.ledger.followed()
+    assert entry.comparison.relation is Relation.SINGLE
+    assert world.model.proposed == []
+    assert await world.ledger.first_waiting() is not None
+
+
+async def test_given_no_model_when_nothing_kept_answers_what_is_followed_then_it_stays_as_it_was() -> None:
+    world = World(FIRMS)
+    await follow("follow:1", Comparison(FIRMS.question, Check.CHECKED, Relation.NONE), NOON, ledger=world.ledger)
+    await world.waits("a", "Twelve firms have access.")
+    world.model.fault = ReaderAbsent("no model")
+
+    await replayed(world, "a")
+
+    (entry,) = await world.ledger.followed()
+    assert entry.comparison.relation is Relation.NONE
+
+
+async def replayed(world: World, id: str) -> None:
+    archive, model = FakeArchive(*world.ledger.held.values(), neighbours=1), world.model
+    await take_replayed(id, ledger=world.ledger, archive=archive, reader=model, proposer=model, at=world.now)
 
 
 async def test_given_a_followed_question_when_it_is_in_dispute_then_its_words_are_no_question_of_the_ledger() -> None:

@@ -42,6 +42,12 @@ def answered(request: Request) -> dict[str, Any]:
 
 
 @pytest.fixture
+def keyless(driver: Any, tmp_path: Path) -> Iterator[Tab]:
+    """The page of a bot without a model, on the sample coverage."""
+    yield from serving(driver, tmp_path, {})
+
+
+@pytest.fixture
 def tab(driver: Any, tmp_path: Path) -> Iterator[Tab]:
     """The page of a bot whose library holds two articles that contradict each other."""
     coverage = tmp_path / "coverage"
@@ -60,30 +66,33 @@ def tab(driver: Any, tmp_path: Path) -> Iterator[Tab]:
             digest=DIGEST,
             propose={"known": [], "candidates": []},
         )
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "SANDBOX_PORT": "0",
-            "OPENAI_API_KEY": "test",
-            "OPENAI_BASE_URL": model.base_url,
-        }
-        command = [sys.executable, "-m", "bot"]
-        subprocess.run([*command, "ingest", "coverage"], cwd=tmp_path, env=environment, check=True, capture_output=True)
-        with subprocess.Popen(
-            [*command, "sandbox"],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as bot:
-            try:
-                yield Tab(driver, _address(bot))
-                assert Tab(driver, "").troubles() == []
-            finally:
-                driver.get("about:blank")  # a page that outlives its bot would complain in the next test
-                bot.terminate()
-                bot.communicate(timeout=30)
+        settings = {"OPENAI_API_KEY": "test", "OPENAI_BASE_URL": model.base_url}
+        command = [sys.executable, "-m", "bot", "ingest", "coverage"]
+        subprocess.run(command, cwd=tmp_path, env=environment(settings), check=True, capture_output=True)
+        yield from serving(driver, tmp_path, settings)
+
+
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SANDBOX_PORT": "0", **settings}
+
+
+def serving(driver: Any, folder: Path, settings: dict[str, str]) -> Iterator[Tab]:
+    """The page of a bot in this folder; the console must stay free of complaints."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "sandbox"],
+        cwd=folder,
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as bot:
+        try:
+            yield Tab(driver, _address(bot))
+            assert Tab(driver, "").troubles() == []
+        finally:
+            driver.get("about:blank")  # a page that outlives its bot would complain in the next test
+            bot.terminate()
+            bot.communicate(timeout=30)
 
 
 def _address(bot: subprocess.Popen[str]) -> str:
@@ -227,3 +236,24 @@ def test_given_a_followed_question_when_an_article_changes_its_answer_then_the_t
 
     tab.wait(".pane .message", "47 licences were granted")
     tab.picture("bot-follow")
+
+
+def test_given_no_key_when_a_ready_article_corrects_a_followed_answer_then_the_thread_hears_of_it(keyless: Tab) -> None:
+    keyless.open()
+    question = "Do private companies have to follow the human oversight rule?"
+    keyless.type(".main .composer textarea", "@cross", TAB, question, ENTER)
+    keyless.wait(".pane .message", "Sources disagree")
+    keyless.click(".pane .message button", "Follow")
+    keyless.wait(".pane .message", "You follow this question")
+
+    keyless.click(".try-it")
+    keyless.unfold("Add an article")
+    keyless.click(".part .ready button", "Correction: the oversight rule")
+    keyless.click(".add-article .button")
+    keyless.click(".pane-head button[aria-label='Close pane']")
+    keyless.click(".main .message .replies", "2 replies")
+
+    keyless.wait(".pane .message", "The answer has changed")
+    keyless.wait(".pane .message", "Corrected or updated since")
+    keyless.picture("bot-follow-keyless")
+    keyless.picture("bot-follow-keyless")
