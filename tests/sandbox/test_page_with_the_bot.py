@@ -256,4 +256,3 @@ def test_given_no_key_when_a_ready_article_corrects_a_followed_answer_then_the_t
     keyless.wait(".pane .message", "The answer has changed")
     keyless.wait(".pane .message", "Corrected or updated since")
     keyless.picture("bot-follow-keyless")
-    keyless.picture("bot-follow-keyless")
