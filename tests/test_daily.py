@@ -22,8 +22,10 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
+from bot.store.usage import UsageTable
 from bot.wiring.daily import BRIEF, DIGEST, Daily
 from bot.wiring.desk import Desk, Reading
+from bot.wiring.limits import Allowance, Limits
 from bot.wiring.newsdesk import Newsdesk
 from bot.wiring.serving import going
 from bot.worker import Job
@@ -54,6 +56,7 @@ class World:
     clock: Clock
     model: ScriptedModel | None = None
     clients: list[ModelClient] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def library(self) -> Library:
@@ -67,6 +70,10 @@ class World:
     def jobs(self) -> JobTable[Job]:
         return JobTable(self.database, Job)
 
+    @property
+    def usage(self) -> UsageTable:
+        return UsageTable(self.database, "local", clock=self.clock)
+
     def replica(self, jobs: Any = None) -> Daily:
         client = None
         if self.model is not None:
@@ -74,11 +81,12 @@ class World:
             client = ModelClient(api_key="test", model="scripted", base_url=self.model.base_url, patience=patience)
             self.clients.append(client)
         desk = Desk(self.library, Reading(Prompts.load(), client, [], []), 12_000)
+        allowance = Allowance(self.usage, self.limits, jobs=self.jobs, workspace="local", clock=self.clock)
         return Daily(
             self.account,
             jobs or self.jobs,
             self.subscriptions,
-            Newsdesk(self.database, desk, "local"),
+            Newsdesk(self.database, desk, "local", arrange=allowance.for_digest),
             workspace="local",
             clock=self.clock,
             lease_s=0.5,
@@ -219,6 +227,26 @@ async def test_given_many_channels_of_one_wish_when_due_then_one_call_is_made_fo
     assert modelled.model is not None
     assert len(modelled.model.requests) == 1
     assert [len(modelled.told(c)) for c in (GENERAL, POLICY, *channels)] == [1] * (2 + len(channels))
+
+
+async def test_given_the_day_s_last_call_made_the_digest_when_other_replicas_deliver_it_then_it_is_the_same(
+    modelled: World,
+) -> None:
+    modelled.limits = Limits(workspace_calls=1)
+    for channel in (GENERAL, POLICY):
+        await modelled.subscriptions.subscribe(channel, ANNA, WISH)
+    await modelled.comes("post", "The Post counted 41 licences.")
+    modelled.clock.now = nine(21)
+    await modelled.replica().go()
+
+    while job := await modelled.jobs.claim([BRIEF, DIGEST], 60):
+        await modelled.replica().work()[job.kind](job)
+        await modelled.jobs.done(job)
+
+    posted = [digest for channel in (GENERAL, POLICY) for digest in modelled.digests(channel)]
+    assert ["Licences were granted." in str(digest.blocks) for digest in posted] == [True, True]
+    workspace, _ = await modelled.usage.spent(modelled.clock.now.date(), "")
+    assert workspace.calls == 1
 
 
 async def test_given_a_model_that_is_down_when_due_then_the_digest_goes_out_without_its_lines(modelled: World) -> None:

@@ -63,7 +63,7 @@ class Assignment:
 class Newsdesk:
     """Makes the digests of one workspace; from the sample coverage while its own library is empty.
 
-    `arrange` puts a summariser of its own before the model.
+    `arrange` puts a summariser of its own before the model, where one is still to be asked.
     """
 
     def __init__(
@@ -125,7 +125,8 @@ class Newsdesk:
         kept = reading.sample if sample else reading.own
         if known.get("check") == Check.NOT_RUN or (reading.client is None and not kept):
             return None
-        return self._arrange(ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=self.shared))
+        summariser = ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=self.shared)
+        return summariser if settled else self._arrange(summariser)  # what is settled was paid for
 
     def _remember(self, assignment: Assignment, made: Digest) -> None:
         self._made[assignment.key] = made
