@@ -7,10 +7,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.news import digest_words, words
-from bot.news.grid import Grid, Mark, Row, grid
+from bot.news import words
+from bot.news.digest import words as digest_words
+from bot.news.ledger.grid import Grid, Mark, Row, grid
+from bot.news.ledger.standing import Entry, State
 from bot.news.model import Reading
-from bot.news.standing import Entry, State
 
 STATES = {State.OPEN: "open since {opened}", State.SETTLED: "settled on {moved}", State.DISMISSED: "dismissed by {by}"}
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.news import summary_words, words
-from bot.news.digest_words import Line
+from bot.news.digest.words import Line
 from bot.news.model import Article, Citation
 from bot.news.summary import Summary
 

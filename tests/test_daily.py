@@ -14,7 +14,7 @@ import pytest
 from bot.errors import ReaderUnavailable, SlackUnavailable
 from bot.llm.client import ModelClient, Patience
 from bot.llm.prompts import Prompts
-from bot.news.subscription import EVERY_DAY, Quiet, Wish
+from bot.news.digest.subscription import EVERY_DAY, Quiet, Wish
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in

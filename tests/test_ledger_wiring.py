@@ -13,11 +13,11 @@ import pytest
 from bot.errors import StoreUnavailable
 from bot.llm.client import ModelClient
 from bot.llm.prompts import Prompts
-from bot.news.digest import Move
-from bot.news.follows import News
-from bot.news.ledger import dismiss, follow
+from bot.news.digest.digest import Move
+from bot.news.ledger.changes import dismiss, follow
+from bot.news.ledger.follows import News
+from bot.news.ledger.standing import State
 from bot.news.model import Article, Check, Comparison, Relation
-from bot.news.standing import State
 from bot.settings import Settings
 from bot.store.database import Database, Transaction
 from bot.store.jobs import JobTable

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from bot.errors import ReaderUnavailable, ReplyUnusable
 from bot.news.answer import answer
 from bot.news.cite import Sheet
-from bot.news.digest import DraftDigest
+from bot.news.digest.digest import DraftDigest
 from bot.news.model import Answer, Check, DraftStatement, Mode, Relation, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Scope, Summary, summary

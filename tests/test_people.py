@@ -12,7 +12,7 @@ import pytest
 from bot.llm.prompts import Prompts
 from bot.news.asked import Asked
 from bot.news.labels import Verdict
-from bot.news.standing import State, begun
+from bot.news.ledger.standing import State, begun
 from bot.store.database import Database
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger

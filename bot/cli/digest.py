@@ -17,12 +17,13 @@ from rich.text import Text
 
 from bot import contract
 from bot.errors import WrongUse
-from bot.news import digest_words, words
-from bot.news.digest import Digest, Moved
-from bot.news.digest_words import Edition, Line
-from bot.news.due import window, zone_of
+from bot.news import words
+from bot.news.digest import words as digest_words
+from bot.news.digest.digest import Digest, Moved
+from bot.news.digest.due import window, zone_of
+from bot.news.digest.subscription import topics
+from bot.news.digest.words import Edition, Line
 from bot.news.model import Article, Check, Citation
-from bot.news.subscription import topics
 from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.subscriptions import Subscriptions

@@ -16,10 +16,10 @@ from rich.text import Text
 
 from bot import contract
 from bot.errors import WrongUse
-from bot.news.grid import grid
-from bot.news.ledger import dismiss, restore
-from bot.news.standing import Entry, Event, State, by_weight
-from bot.news.subscription import topics
+from bot.news.digest.subscription import topics
+from bot.news.ledger.changes import dismiss, restore
+from bot.news.ledger.grid import grid
+from bot.news.ledger.standing import Entry, Event, State, by_weight
 from bot.news.topic import comparison_about
 from bot.settings import Settings
 from bot.store.database import utc_now

@@ -11,8 +11,8 @@ from bot.llm import shown
 from bot.llm.reader import ModelReader, asked_for
 from bot.llm.replies import Keys, ReplyShape, Shape, Text, word
 from bot.news.cite import Sheet
+from bot.news.ledger.proposing import CANDIDATES, Conflict, DraftCandidate, DraftTouch, Known, Proposals
 from bot.news.model import Kind, Usage
-from bot.news.proposing import CANDIDATES, Conflict, DraftCandidate, DraftTouch, Known, Proposals
 
 _NAME = "propose"
 _NO_OTHERS = "(none)"

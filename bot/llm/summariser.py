@@ -13,7 +13,7 @@ from bot.llm import shown
 from bot.llm.reader import ModelReader, asked_for
 from bot.llm.replies import ReplyShape, Shape, StatementReply
 from bot.news.cite import Sheet
-from bot.news.digest import DraftDigest
+from bot.news.digest.digest import DraftDigest
 from bot.news.model import Usage
 
 HAPPENED = 8  # lines that two minutes of reading hold

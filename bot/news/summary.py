@@ -16,6 +16,7 @@ from bot.errors import ReaderAbsent, ReaderError
 from bot.news.answer import EXCERPT_TOKENS
 from bot.news.cite import Sheet, cited
 from bot.news.copies import echoes, independent_sources, words
+from bot.news.digest.subscription import topics
 from bot.news.find import CHARACTERS_A_TOKEN
 from bot.news.model import (
     Article,
@@ -36,7 +37,6 @@ from bot.news.model import (
 from bot.news.offline import SHORTEST_WORDS
 from bot.news.parts import fitting, only, parts, size
 from bot.news.ports import Archive
-from bot.news.subscription import topics
 from bot.news.topic import article_about
 
 PARTS = 12  # of coverage that does not fit one call, read at most; beyond, the beginnings of its articles are read

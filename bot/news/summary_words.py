@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.news import words
-from bot.news.digest_words import Line, Section
+from bot.news.digest.words import Line, Section
 from bot.news.model import Article, Check, Citation, Standing, Statement
 from bot.news.summary import Scope, Summary
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.news.ledger.standing import Entry
 from bot.news.model import Article
 from bot.news.overview import Heading, Health, Outlet
-from bot.news.standing import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import SlackUnavailable
-from bot.news import digest_words
-from bot.news.digest import Digest
-from bot.news.digest_words import Edition, Line, Section
+from bot.news.digest import words as digest_words
+from bot.news.digest.digest import Digest
+from bot.news.digest.subscription import Length
+from bot.news.digest.words import Edition, Line, Section
 from bot.news.model import Citation
-from bot.news.subscription import Length
 from bot.slack import escape, kit
 from bot.slack.account import Account
 from bot.slack.blocks import TEXT_CHARACTERS, Message, packed, sources

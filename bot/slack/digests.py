@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.news.subscription import NotUnderstood, Wish, described, parse
+from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
 from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.blocks import plain

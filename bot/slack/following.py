@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.news import words as news_words
 from bot.news.compare import cited_by
-from bot.news.follows import News
+from bot.news.ledger.follows import News
 from bot.news.model import Comparison, Relation, Statement
 from bot.slack import words
 from bot.slack.account import Account

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import CrosscheckError
+from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
-from bot.news.standing import Entry
 from bot.slack import escape, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.admins import Admins

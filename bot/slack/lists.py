@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.news import words as news_words
+from bot.news.ledger.standing import Entry
 from bot.news.model import Article, Moment
 from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
-from bot.news.standing import Entry
 from bot.news.words import HEADINGS, folded, published
 from bot.slack import escape, kit, words
 from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain, sources

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.news import spans, summary_words
 from bot.news.asked import Asked
-from bot.news.digest_words import Line
+from bot.news.digest.words import Line
 from bot.news.summary import Length, Scope, Summary
 from bot.slack import kit, words
 from bot.slack.blocks import Message, dump, load, packed, plain, sources

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.news import words
-from bot.news.grid import Grid, Row, grid
-from bot.news.standing import Entry
+from bot.news.ledger.grid import Grid, Row, grid
+from bot.news.ledger.standing import Entry
 from bot.slack import escape, kit
 from bot.slack.kit import Json
 from bot.slack.prose import OUTLET_CHARACTERS, Numbering

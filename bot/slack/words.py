@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.news.digest import Move
+from bot.news.digest.digest import Move
 
 QUESTION_CHARACTERS = 3_000
 

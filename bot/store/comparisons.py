@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, tuple_
 
 from bot.errors import WrongUse
+from bot.news.ledger.proposing import Task
 from bot.news.model import (
     Article,
     Check,
@@ -22,7 +23,6 @@ from bot.news.model import (
     SecondLook,
     Statement,
 )
-from bot.news.proposing import Task
 from bot.store.keeping import read_article, stored_articles
 from bot.store.tables import articles, versions, workspaces
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.news.ledger_ports import Waiting
+from bot.news.ledger.ports import Waiting
+from bot.news.ledger.standing import Change, Entry, Event, Happening, State, citations
 from bot.news.model import Article
-from bot.news.standing import Change, Entry, Event, Happening, State, citations
 from bot.store import comparisons
 from bot.store.database import Database
 from bot.store.keeping import read_article, stored_articles

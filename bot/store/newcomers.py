@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from bot.news.digest import Arrived
+from bot.news.digest.digest import Arrived
 from bot.store.database import Database
 from bot.store.keeping import read_article, stored_articles
 from bot.store.tables import articles, versions, workspaces

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.news.subscription import Delivered, Length, Quiet, Subscription, Wish
+from bot.news.digest.subscription import Delivered, Length, Quiet, Subscription, Wish
 from bot.news.topic import Topic
 from bot.store.database import Clock, Database, utc_now
 from bot.store.digest_tables import deliveries, kept, subscriptions

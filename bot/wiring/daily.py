@@ -18,10 +18,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.errors import CrosscheckError, ReaderUnavailable
-from bot.news.digest_words import UNKNOWN_ZONE, Edition
-from bot.news.due import Due, UnknownZone, due, next_due, window, zone_of
+from bot.news.digest.due import Due, UnknownZone, due, next_due, window, zone_of
+from bot.news.digest.subscription import Delivered, Length, Quiet, Subscription, Wish
+from bot.news.digest.words import UNKNOWN_ZONE, Edition
 from bot.news.model import Check
-from bot.news.subscription import Delivered, Length, Quiet, Subscription, Wish
 from bot.slack.account import Account
 from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
 from bot.slack.trouble import SlackRefused

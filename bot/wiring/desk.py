@@ -23,7 +23,7 @@ from bot.metrics import Metrics
 from bot.news import words
 from bot.news.answer import Audience, answer
 from bot.news.cite import Sheet
-from bot.news.doubles import standing_for
+from bot.news.ledger.doubles import standing_for
 from bot.news.model import Answer, Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
 from bot.sample import ARTICLES, KEPT

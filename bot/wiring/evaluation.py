@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from bot import contract
 from bot.news.cite import Sheet
 from bot.news.gold import Item, Told
+from bot.news.ledger.standing import State
 from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.scoring import LedgerReport, Outcome, score_ledger
-from bot.news.standing import State
 from bot.store.library import Library
 from bot.wiring.desk import Desk
 from bot.wiring.standing import Made, make_ledger

@@ -14,8 +14,8 @@ from typing import Protocol
 from bot.errors import CrosscheckError, ReaderAbsent, ReaderRefused, ReaderUnavailable
 from bot.llm.proposer import ModelProposer
 from bot.llm.reader import Checkpoint
-from bot.news.follows import News, news_of
-from bot.news.ledger import CALLS_A_COMPARISON, CALLS_A_DAY, Taken, removed, take_next, take_replayed
+from bot.news.ledger.changes import CALLS_A_COMPARISON, CALLS_A_DAY, Taken, removed, take_next, take_replayed
+from bot.news.ledger.follows import News, news_of
 from bot.store.database import Clock, Database, utc_now
 from bot.store.ledger import StoredLedger
 from bot.store.ledger_waiting import workspaces_waiting

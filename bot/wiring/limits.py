@@ -9,7 +9,7 @@ from datetime import date
 
 from bot.errors import ReaderError, StoreError
 from bot.news.cite import Sheet
-from bot.news.digest import DraftDigest, Summariser
+from bot.news.digest.digest import DraftDigest, Summariser
 from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Narrator

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from bot.errors import ReaderError
 from bot.llm.summariser import ModelSummariser
 from bot.news.cite import Sheet
-from bot.news.digest import Digest, DraftDigest, Summariser, digest
+from bot.news.digest.digest import Digest, DraftDigest, Summariser, digest
 from bot.news.model import Check
 from bot.news.topic import Topic
 from bot.settings import Settings

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.news import ledger
 from bot.news.asked import Shown
-from bot.news.follows import News
+from bot.news.digest.subscription import Wish, described
 from bot.news.labels import Label, Verdict
+from bot.news.ledger import changes
+from bot.news.ledger.follows import News
+from bot.news.ledger.standing import Entry, State, by_weight, citations, resting_on, sentence_key
 from bot.news.model import Answer, Article, Comparison
 from bot.news.overview import Heading, Health, Outlet
-from bot.news.standing import Entry, State, by_weight, citations, resting_on, sentence_key
-from bot.news.subscription import Wish, described
 from bot.news.words import citations as cited
 from bot.slack.adding import Added
 from bot.slack.coverage import Channel
@@ -88,7 +88,7 @@ class People(Answers):
         label = Label(verdict, shown.comparison, words, person, self._now(), entry.id if entry else None)
         await Labels(self._store, coverage).keep(label)
         if verdict is Verdict.NOT_A_DISAGREEMENT and entry is not None:
-            await ledger.dismiss(entry.id, person, self._now(), ledger=kept)
+            await changes.dismiss(entry.id, person, self._now(), ledger=kept)
         return True
 
     async def follow(self, key: str, person: str, channel: str, thread: str) -> bool:
@@ -97,7 +97,7 @@ class People(Answers):
             return False
         shown, coverage = found
         owner = owner_of(person, channel, thread or shown.asked.thread, key)
-        await ledger.follow(owner, shown.comparison, self._now(), ledger=StoredLedger(self._store, coverage))
+        await changes.follow(owner, shown.comparison, self._now(), ledger=StoredLedger(self._store, coverage))
         return True
 
 

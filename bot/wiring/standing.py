@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ReaderAbsent, ReaderError
-from bot.news.ledger import take_next
+from bot.news.ledger.changes import take_next
 from bot.settings import Settings
 from bot.store.arrivals import Arrivals
 from bot.store.database import Database, utc_now

@@ -9,7 +9,7 @@ from bot.feeds.ingest import is_address
 from bot.feeds.urls import canonical_url
 from bot.llm.narrator import ModelNarrator
 from bot.llm.reader import Checkpoint
-from bot.news.standing import State, by_weight
+from bot.news.ledger.standing import State, by_weight
 from bot.news.summary import Length, Narrator, Scope, Summary, summary
 from bot.wiring.desk import Desk
 

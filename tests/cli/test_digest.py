@@ -14,7 +14,7 @@ from bot.cli import digest
 from bot.errors import WrongUse
 from bot.feeds.articles import Skipped
 from bot.feeds.files import read_folder
-from bot.news.subscription import Wish
+from bot.news.digest.subscription import Wish
 from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.database import Database

@@ -12,9 +12,9 @@ from bot.errors import ReaderAbsent, ReplyUnusable
 from bot.llm.kept import Kept
 from bot.llm.prompts import Prompts
 from bot.llm.proposer import PROPOSE, ModelProposer
+from bot.news.ledger.proposing import CANDIDATES, Conflict, DraftCandidate, DraftTouch, Known, known_on
+from bot.news.ledger.standing import begun
 from bot.news.model import Check, Citation, Comparison, Kind, Manner, Position, Reading, Relation, Usage
-from bot.news.proposing import CANDIDATES, Conflict, DraftCandidate, DraftTouch, Known, known_on
-from bot.news.standing import begun
 from tests.given import article
 from tests.llm.given import NOW, client_of, small_prompts, two_outlets
 from tests.scripted_model import ScriptedModel

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import ReaderAbsent, ReplyUnusable
 from bot.llm.summariser import HAPPENED, LONE, ModelSummariser
-from bot.news.digest import DraftDigest
+from bot.news.digest.digest import DraftDigest
 from bot.news.model import DraftStatement, Usage
 from tests.llm.given import client_of, small_prompts, two_outlets
 from tests.scripted_model import ScriptedModel

@@ -12,8 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.errors import ReaderError
 from bot.news.cite import Sheet, ShownSource
-from bot.news.ledger import CALLS_A_DAY, Taken, removed, take_next
-from bot.news.ledger_ports import Waiting
+from bot.news.ledger.changes import CALLS_A_DAY, Taken, removed, take_next
+from bot.news.ledger.ports import Waiting
+from bot.news.ledger.proposing import Conflict, DraftCandidate, DraftTouch, Known, Proposals
+from bot.news.ledger.standing import Change, Entry, Event, citations
 from bot.news.model import (
     Article,
     Comparison,
@@ -27,8 +29,6 @@ from bot.news.model import (
     Turn,
     Usage,
 )
-from bot.news.proposing import Conflict, DraftCandidate, DraftTouch, Known, Proposals
-from bot.news.standing import Change, Entry, Event, citations
 from tests.fakes import UPHELD, FakeArchive
 from tests.given import article
 

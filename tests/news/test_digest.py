@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import ReaderAbsent, ReaderError, ReaderUnavailable
-from bot.news import digest_words, words
+from bot.news import words
 from bot.news.cite import Sheet
-from bot.news.digest import Arrived, Digest, DraftDigest, Move, Summariser, digest
-from bot.news.digest_words import Edition
-from bot.news.ledger_ports import Waiting
+from bot.news.digest import words as digest_words
+from bot.news.digest.digest import Arrived, Digest, DraftDigest, Move, Summariser, digest
+from bot.news.digest.words import Edition
+from bot.news.ledger.ports import Waiting
+from bot.news.ledger.standing import Change, Entry, State, begun, compared_again, dismissed, merged, restored, without
 from bot.news.model import (
     Article,
     Check,
@@ -30,7 +32,6 @@ from bot.news.model import (
     Statement,
     Usage,
 )
-from bot.news.standing import Change, Entry, State, begun, compared_again, dismissed, merged, restored, without
 from bot.news.topic import Topic
 from tests.given import article
 

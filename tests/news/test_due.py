@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.news.due import Due, UnknownZone, due, next_due, window
-from bot.news.subscription import EVERY_DAY, WEEKDAYS, Delivered, Subscription, Wish
+from bot.news.digest.due import Due, UnknownZone, due, next_due, window
+from bot.news.digest.subscription import EVERY_DAY, WEEKDAYS, Delivered, Subscription, Wish
 
 MAY = datetime(2026, 5, 20, 15, 0, tzinfo=UTC)  # a Wednesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.news.digest import Move
-from bot.news.follows import news_of
+from bot.news.digest.digest import Move
+from bot.news.ledger.follows import news_of
+from bot.news.ledger.standing import Change, Entry, begun, compared_again, dismissed, merged, restored, without
 from bot.news.model import Article, Check, Citation, Comparison, Manner, Position, Reading, Relation
-from bot.news.standing import Change, Entry, begun, compared_again, dismissed, merged, restored, without
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import ReaderAbsent, ReaderRefused, ReaderUnavailable, ReplyUnusable
-from bot.news.ledger import dismiss, follow, restore, take_replayed
+from bot.news.ledger.changes import dismiss, follow, restore, take_replayed
+from bot.news.ledger.standing import Happening, State
 from bot.news.model import Check, Comparison, DraftLook, Kind, Relation
-from bot.news.standing import Happening, State
 from tests.fakes import FakeArchive
 from tests.news.ledger_world import NOON, Fact, World
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.news.doubles import double_of, same_dispute, standing_for
-from bot.news.grid import Mark, grid
 from bot.news.labels import Label, Verdict, as_questions
+from bot.news.ledger.doubles import double_of, same_dispute, standing_for
+from bot.news.ledger.grid import Mark, grid
+from bot.news.ledger.standing import Entry, State, begun, by_weight
 from bot.news.model import (
     Answer,
     Article,
@@ -21,7 +22,6 @@ from bot.news.model import (
     Relation,
     Statement,
 )
-from bot.news.standing import Entry, State, begun, by_weight
 from tests.given import article
 from tests.news.ledger_world import NOON
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.news.doubles import same_dispute
-from bot.news.ledger import CALLS_A_COMPARISON, dismiss, restore
-from bot.news.meeting import HITS, SEARCHES, meet, telling
+from bot.news.ledger.changes import CALLS_A_COMPARISON, dismiss, restore
+from bot.news.ledger.doubles import same_dispute
+from bot.news.ledger.meeting import HITS, SEARCHES, meet, telling
+from bot.news.ledger.proposing import CANDIDATES, KNOWN
+from bot.news.ledger.standing import State, opposed
 from bot.news.model import Kind, Relation
-from bot.news.proposing import CANDIDATES, KNOWN
-from bot.news.standing import State, opposed
 from tests.fakes import FakeArchive
 from tests.given import article
 from tests.news.ledger_world import Fact, World

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.news.cite import Sheet
-from bot.news.model import Check, Citation, Comparison, Excerpt, Kind, Manner, Position, Reading, Relation
-from bot.news.proposing import (
+from bot.news.ledger.proposing import (
     Conflict,
     DraftCandidate,
     DraftTouch,
@@ -17,7 +16,8 @@ from bot.news.proposing import (
     tasks_of,
     touched_by,
 )
-from bot.news.standing import Entry, begun
+from bot.news.ledger.standing import Entry, begun
+from bot.news.model import Check, Citation, Comparison, Excerpt, Kind, Manner, Position, Reading, Relation
 from tests.given import article
 from tests.news.ledger_world import NOON
 

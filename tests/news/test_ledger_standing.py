@@ -8,8 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.news.model import Article, Check, Citation, Comparison, Kind, Manner, Position, Reading, Relation, SecondLook
-from bot.news.standing import (
+from bot.news.ledger.standing import (
     Change,
     Entry,
     Happening,
@@ -21,6 +20,7 @@ from bot.news.standing import (
     restored,
     without,
 )
+from bot.news.model import Article, Check, Citation, Comparison, Kind, Manner, Position, Reading, Relation, SecondLook
 from tests.given import article
 from tests.news.ledger_world import NOON
 

@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from bot.news.subscription import (
+from bot.news.digest.subscription import (
     EVERY_DAY,
     MOST_TOPICS,
     WEEKDAYS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.news.ledger.standing import Entry, State
 from bot.news.model import Article, Comparison, Position
 from bot.news.overview import Heading
-from bot.news.standing import Entry, State
 from tests.given import article
 from tests.slack import answers
 

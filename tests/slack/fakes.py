@@ -11,9 +11,9 @@ from typing import Any
 from bot.errors import StoreUnavailable
 from bot.news.asked import Asked, Fate, Shown
 from bot.news.labels import Verdict
+from bot.news.ledger.standing import Entry
 from bot.news.model import Answer, Article
 from bot.news.overview import Heading, Health, Outlet
-from bot.news.standing import Entry
 from bot.news.words import citations
 from bot.slack.answering import Work
 from bot.slack.coverage import Channel

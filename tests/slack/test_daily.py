@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.news.digest import Digest, Move, Moved
-from bot.news.digest_words import Edition
+from bot.news.digest.digest import Digest, Move, Moved
+from bot.news.digest.subscription import Length
+from bot.news.digest.words import Edition
 from bot.news.model import Article, Check, Citation, Comparison, Relation, Statement
-from bot.news.subscription import Length
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.slack.account import Account, signed_in

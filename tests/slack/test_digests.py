@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.news.subscription import WEEKDAYS, Wish
+from bot.news.digest.subscription import WEEKDAYS, Wish
 from bot.sandbox import ANNA, GENERAL
 from bot.slack import words
 from bot.slack.blocks import plain

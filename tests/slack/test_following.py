@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.news.digest import Move
-from bot.news.follows import News
+from bot.news.digest.digest import Move
+from bot.news.ledger.follows import News
 from bot.sandbox import ANNA, GENERAL, Message
 from bot.slack.following import Following, drawn
 from tests.slack import answers, entries

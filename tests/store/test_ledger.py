@@ -9,7 +9,9 @@ import pytest
 
 from bot.errors import WrongUse
 from bot.news.labels import Label, Verdict
-from bot.news.ledger_ports import Waiting
+from bot.news.ledger.ports import Waiting
+from bot.news.ledger.proposing import Task
+from bot.news.ledger.standing import Change, Happening, State, begun, compared_again, dismissed, merged, without
 from bot.news.model import (
     Article,
     Check,
@@ -23,8 +25,6 @@ from bot.news.model import (
     SecondLook,
     Statement,
 )
-from bot.news.proposing import Task
-from bot.news.standing import Change, Happening, State, begun, compared_again, dismissed, merged, without
 from bot.store.database import Database
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger

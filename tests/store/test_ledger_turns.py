@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.news.ledger import follow, removed, take_next
+from bot.news.ledger.changes import follow, removed, take_next
+from bot.news.ledger.standing import State, citations
 from bot.news.model import Article, Check, Comparison, Relation
-from bot.news.standing import State, citations
 from bot.store.database import Database
 from bot.store.ledger import StoredLedger
 from bot.store.library import Library

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.news.subscription import EVERY_DAY, Delivered, Length, Quiet, Subscription, Wish
+from bot.news.digest.subscription import EVERY_DAY, Delivered, Length, Quiet, Subscription, Wish
 from bot.news.topic import Topic
 from bot.store.database import Database
 from bot.store.library import Library

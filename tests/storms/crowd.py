@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.llm.client import ModelClient
 from bot.llm.prompts import Prompts
-from bot.news.subscription import EVERY_DAY, Wish
+from bot.news.digest.subscription import EVERY_DAY, Wish
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.sandbox.state import Channel

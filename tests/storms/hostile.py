@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from bot.news.digest.subscription import TOPIC_CHARACTERS, Length
 from bot.news.model import Answer, Article
-from bot.news.subscription import TOPIC_CHARACTERS, Length
 from bot.news.topic import Topic
 from bot.sandbox import Refused, checks
 from bot.slack.blocks import Message, compose, plain

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.feeds.sentences import split
-from bot.news.ledger import take_next
+from bot.news.ledger.changes import take_next
 from bot.news.model import Article, Moment
 from bot.store.database import Database
 from bot.store.ledger import StoredLedger

@@ -22,8 +22,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.llm.prompts import Prompts
-from bot.news.due import due
-from bot.news.subscription import EVERY_DAY, Wish
+from bot.news.digest.due import due
+from bot.news.digest.subscription import EVERY_DAY, Wish
 from bot.sandbox import ANNA, Message, Sandbox
 from bot.slack.account import signed_in
 from bot.store.database import Database

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.news import words
+from bot.news.ledger.standing import Entry
 from bot.news.model import Article, Citation, Comparison, Position
-from bot.news.standing import Entry
 
 
 class Mark(StrEnum):

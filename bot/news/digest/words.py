@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.news import words
-from bot.news.digest import Digest, Move, Moved
+from bot.news.digest.digest import Digest, Move, Moved
 from bot.news.model import Check, Citation, Comparison, Position, Relation, Statement
 
 EVERYTHING = "All coverage"

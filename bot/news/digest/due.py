@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import WrongUse
-from bot.news.subscription import Delivered, Subscription
+from bot.news.digest.subscription import Delivered, Subscription
 
 LATE = timedelta(hours=1)  # by which any digest may be late, so that one of a minute to midnight is not always missed
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from bot.news.cite import Echo, Sheet
 from bot.news.compare import with_copies
 from bot.news.copies import independent_sources
+from bot.news.ledger.standing import opposed, sentence_key
 from bot.news.model import Article, Citation, Comparison, Position, Reading, Relation
-from bot.news.standing import opposed, sentence_key
 
 
 def carried_over(comparison: Comparison, article: Article) -> Comparison | None:

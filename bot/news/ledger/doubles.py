@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from itertools import combinations, permutations
 
+from bot.news.ledger.standing import Entry, SentenceKey, State, resting_on, sentence_key
 from bot.news.model import Answer, Comparison, Kind, Position, Relation, Standing
 from bot.news.offline import stems
-from bot.news.standing import Entry, SentenceKey, State, resting_on, sentence_key
 
 SHARED = 0.5  # of the smaller side's sentences; half, since each comparison picks up to three of several that fit
 SAME_CLAIM = 1 / 3  # of the fewer telling words; one claim in two wordings often shares no more

@@ -17,7 +17,8 @@ from bot.news.answer import EXCERPT_TOKENS
 from bot.news.cite import Sheet, cited
 from bot.news.copies import echoes, independent_sources, words
 from bot.news.find import CHARACTERS_A_TOKEN, KEY_CHARACTERS
-from bot.news.ledger_ports import Waiting
+from bot.news.ledger.ports import Waiting
+from bot.news.ledger.standing import Change, Entry, Happening, State
 from bot.news.model import (
     Article,
     Check,
@@ -33,7 +34,6 @@ from bot.news.model import (
     Usage,
 )
 from bot.news.offline import SHORTEST_WORDS
-from bot.news.standing import Change, Entry, Happening, State
 from bot.news.topic import Topic, article_about, comparison_about
 
 _PERSONS_OWN = (Happening.DISMISSED, Happening.RESTORED)  # what a person did is no news

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.news.cite import Sheet
-from bot.news.doubles import same_matter, shared
+from bot.news.ledger.doubles import same_matter, shared
+from bot.news.ledger.standing import Entry, SentenceKey, resting_on, sentence_key
 from bot.news.model import Article, Citation, Kind, Sentence, Usage
 from bot.news.offline import stems
-from bot.news.standing import Entry, SentenceKey, resting_on, sentence_key
 
 CANDIDATES = 10  # an article; without a limit the net grew to 40, most of them dull; few articles start 10 disputes
 KNOWN = 20  # standing questions shown with an article: those whose sentences it meets, most of them first

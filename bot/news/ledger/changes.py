@@ -14,15 +14,23 @@ from datetime import UTC, datetime
 from bot.errors import ReaderAbsent, ReplyUnusable
 from bot.news.answer import EXCERPT_TOKENS
 from bot.news.cite import Sheet
-from bot.news.comparing import Listening, compared
-from bot.news.doubles import double_of
-from bot.news.following import carried_over, found_in, with_copy
-from bot.news.ledger_ports import Ledger, Proposer, Waiting
-from bot.news.meeting import Meeting, meet
-from bot.news.model import Article, Citation, Comparison, Relation
-from bot.news.ports import Archive, Reader
-from bot.news.proposing import Known, Proposals, Task, candidates, known_on, once_each, spoken_to, tasks_of, touched_by
-from bot.news.standing import (
+from bot.news.ledger.comparing import Listening, compared
+from bot.news.ledger.doubles import double_of
+from bot.news.ledger.following import carried_over, found_in, with_copy
+from bot.news.ledger.meeting import Meeting, meet
+from bot.news.ledger.ports import Ledger, Proposer, Waiting
+from bot.news.ledger.proposing import (
+    Known,
+    Proposals,
+    Task,
+    candidates,
+    known_on,
+    once_each,
+    spoken_to,
+    tasks_of,
+    touched_by,
+)
+from bot.news.ledger.standing import (
     Change,
     Entry,
     begun,
@@ -33,6 +41,8 @@ from bot.news.standing import (
     restored,
     without,
 )
+from bot.news.model import Article, Citation, Comparison, Relation
+from bot.news.ports import Archive, Reader
 
 CALLS_A_COMPARISON = 2  # the comparison and its second look; it is not begun with fewer left for the day
 CALLS_A_DAY = 1_000  # about 100 new articles of a story full of conflicts, several times as many plainer ones

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.news.digest import Move
+from bot.news.digest.digest import Move
+from bot.news.ledger.standing import Change, Happening, State
 from bot.news.model import Comparison
-from bot.news.standing import Change, Happening, State
 
 _MOVES = {
     Happening.OPENED: Move.NEW,

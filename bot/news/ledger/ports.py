@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.news.cite import Sheet
+from bot.news.ledger.proposing import Known, Proposals, Task
+from bot.news.ledger.standing import Change, Entry
 from bot.news.model import Article
-from bot.news.proposing import Known, Proposals, Task
-from bot.news.standing import Change, Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The ledger: comparisons that are kept, and that new coverage opens, moves and settles."""
