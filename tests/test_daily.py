@@ -532,6 +532,15 @@ async def test_given_a_subscription_when_asked_for_the_next_then_it_is_the_next_
     assert timedelta() < comes - world.clock() <= timedelta(days=3)
 
 
+async def test_given_a_digest_that_somebody_switches_off_meanwhile_when_asked_for_the_next_then_there_is_none(
+    world: World,
+) -> None:
+    await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
+    await world.subscriptions.unsubscribe(GENERAL)
+
+    assert await world.replica().comes_next(GENERAL) is None
+
+
 async def test_given_no_subscription_when_previewed_then_it_is_drawn_and_nothing_is_posted(world: World) -> None:
     world.clock.now = nine(20) - HOUR
     await world.comes("post", "The Post counted 41 licences.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -24,13 +23,13 @@ from bot.news.digest.due import window, zone_of
 from bot.news.digest.subscription import topics
 from bot.news.digest.words import Edition, Line
 from bot.news.model import Article, Check, Citation
+from bot.news.spans import since as since_of
 from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.newsdesk import Assignment, newsdesk
 
 USUAL = timedelta(days=1)
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 def add(commands: Any) -> None:
@@ -44,7 +43,7 @@ def add(commands: Any) -> None:
 
 async def run(given: argparse.Namespace, settings: Settings) -> int:
     """Exit status 3 where the model failed and the articles' own first sentences were given, else 0."""
-    since = _since(given.since, datetime.now(UTC)) if given.since else None
+    since = since_of(given.since, datetime.now(UTC)) if given.since else None
     async with newsdesk(settings, workspace=given.workspace) as (desk, subscriptions):
         now = datetime.now(UTC)
         about, begin, zone = topics(given.topics), now - USUAL, ZoneInfo("UTC")
@@ -131,18 +130,6 @@ async def _of_channel(
     wish = known.subscription.wish
     since, _ = window(known.subscription, known.delivered, now)
     return wish.topics, since, zone_of(wish.zone)
-
-
-def _since(said: str, now: datetime) -> datetime:
-    """Raises WrongUse."""
-    found = re.fullmatch(r"(\d{1,4})([hdw])", said.strip())
-    try:
-        if found:
-            return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
-        when = datetime.fromisoformat(said.strip())
-    except (ValueError, OverflowError) as error:
-        raise WrongUse(f"--since {said}: give a date (2026-05-20), a time, or how long ago (12h, 7d, 2w)") from error
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def _moved(moved: Moved) -> dict[str, Any]:

@@ -21,8 +21,8 @@ class Digests(Protocol):
     async def of(self, channel: str) -> Wish | None:
         """What a channel has wished for; None where it has no digest."""
 
-    async def on(self, channel: str, person: str, wish: Wish) -> datetime:
-        """When the next one comes, at the channel's local time."""
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
+        """When the next one comes, at the channel's local time; None where somebody has switched it off meanwhile."""
 
     async def off(self, channel: str) -> bool:
         """False where there was none."""
@@ -59,6 +59,8 @@ class DigestCommand:
     async def _on(self, call: Call, said: str, work: Any) -> Said:
         wish = parse(said, await self._digests.of(call.channel) or await self._usual(call.user))
         comes = await self._digests.on(call.channel, call.user, wish)
+        if comes is None:
+            return Said(plain(words.DIGEST_OFF_MEANWHILE))
         when = f"{comes:%A} {comes.day} {comes:%B, %H:%M}"
         return Said(plain(words.DIGEST_ON.format(digest=described(wish), when=when)))
 

@@ -84,6 +84,7 @@ TOLD_DIGEST = (
 DIGEST_BEGUN = "One moment."
 DIGEST_USAGE = "Say on, off, now or preview."
 DIGEST_ON = "This channel has its digest from now on: {digest}. The next one comes on {when}."
+DIGEST_OFF_MEANWHILE = "Somebody has switched this channel’s digest off in this moment. Say on again to have it."
 DIGEST_OFF = "This channel has no digest any more."
 DIGEST_NOW = "It is being put together, and comes to this channel."
 

@@ -144,10 +144,11 @@ class Daily:
         digest = await self._newsdesk.make(assignment)
         return draw(digest, self._edition(zone_of(wish.zone)), wish.length)
 
-    async def comes_next(self, channel: str) -> datetime:
-        """When a subscribed channel's next digest is due, at its own local time. Raises StoreError."""
+    async def comes_next(self, channel: str) -> datetime | None:
+        """When a channel's next digest is due, at its own local time; None where it has none. Raises StoreError."""
         known = await self._subscriptions.of(channel)
-        assert known is not None
+        if known is None:
+            return None
         found = next_due(known.subscription, known.delivered, self._clock())
         return found.astimezone(zone_of(known.subscription.zone))
 

@@ -229,7 +229,7 @@ class Wishes:
         known = await self._subscriptions.of(channel)
         return known.subscription.wish if known else None
 
-    async def on(self, channel: str, person: str, wish: Wish) -> datetime:
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
         await self._subscriptions.subscribe(channel, person, wish)
         return await self._daily.comes_next(channel)
 

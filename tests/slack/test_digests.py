@@ -20,15 +20,19 @@ from tests.slack.conftest import Account, Bot
 
 @dataclass
 class FixedDigests:
-    """Keeps wishes by channel; `asked`: the digests that were to be posted at once."""
+    """Keeps wishes by channel; `asked`: the digests that were to be posted at once; `races`: each is switched off by
+    somebody else as soon as it is on."""
 
     wishes: dict[str, Wish] = field(default_factory=dict)
     asked: list[tuple[str, str, Wish | None, str]] = field(default_factory=list)
+    races: bool = False
 
     async def of(self, channel: str) -> Wish | None:
         return self.wishes.get(channel)
 
-    async def on(self, channel: str, person: str, wish: Wish) -> datetime:
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
+        if self.races:
+            return None
         self.wishes[channel] = wish
         return datetime(2026, 5, 22, 8, 30, tzinfo=ZoneInfo(wish.zone))
 
@@ -107,6 +111,16 @@ async def test_given_a_digest_when_switched_off_then_it_is_gone_and_there_is_non
 
     assert off == words.DIGEST_OFF
     assert none.startswith("Digest: none")
+
+
+async def test_given_somebody_switches_it_off_meanwhile_when_switched_on_then_that_is_told(
+    bot: Bot, digests: FixedDigests
+) -> None:
+    digests.races = True
+
+    told = await typed(bot, "digest on")
+
+    assert told == [words.DIGEST_OFF_MEANWHILE]
 
 
 async def test_given_a_wish_for_one_now_when_typed_then_it_is_asked_for_once_under_the_job_s_key(
