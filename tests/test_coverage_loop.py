@@ -23,6 +23,7 @@ from bot.wiring.coverage import LEDGER, Coverage
 from bot.wiring.feed_states import read_state
 from bot.wiring.reprints import Reprints
 from bot.wiring.rounds import FEED, Rounds
+from bot.wiring.serving import Patrol, these
 from bot.wiring.subscribing import subscribe, watch
 from bot.worker import Job, Worker
 from tests.databases import database, database_url, postgres_server
@@ -425,13 +426,13 @@ async def test_given_a_store_that_is_away_when_on_rounds_then_they_go_on(
 ) -> None:
     async with a_feed("ban") as site:
         await subscribe(incoming, site.url("/feed"), interval_s=900)
-        rounds = Rounds(incoming, jobs, tick_s=0.01)
+        rounds = Rounds(incoming, jobs)
+        worker = Worker(jobs, rounds.work(), poll_s=0.01)
         await database.write(lambda connection: connection.exec_driver_sql("ALTER TABLE feeds RENAME TO away"))
-        going = asyncio.create_task(rounds.run())
+        going = asyncio.create_task(Patrol(worker, these(rounds), tick_s=0.01).run())
         await asyncio.sleep(0.1)
         still_going = not going.done()
         await database.write(lambda connection: connection.exec_driver_sql("ALTER TABLE away RENAME TO feeds"))
-        worker = Worker(jobs, rounds.work(), poll_s=0.01)
         working = asyncio.create_task(worker.run())
         async with asyncio.timeout(20):
             while await incoming.library.count() == 0:  # noqa: ASYNC110  # it waits for a row in a database

@@ -23,11 +23,11 @@ from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageTable
-from bot.wiring.daily import BRIEF, DIGEST, Daily
+from bot.wiring.daily import BRIEF, DIGEST, Daily, digest_worker
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.limits import Allowance, Limits
 from bot.wiring.newsdesk import Newsdesk
-from bot.wiring.serving import going
+from bot.wiring.serving import Patrol, going, these
 from bot.worker import Job
 from tests.given import article
 from tests.scripted_model import ScriptedModel, failed
@@ -89,9 +89,7 @@ class World:
             Newsdesk(self.database, desk, "local", arrange=allowance.for_digest),
             workspace="local",
             clock=self.clock,
-            lease_s=0.5,
             apart_s=0,
-            back_off=lambda attempts: 0,
         )
 
     async def comes(self, id: str, *sentences: str) -> None:
@@ -557,11 +555,10 @@ async def test_given_a_clock_that_somebody_moves_when_running_then_the_digest_co
     moved = asyncio.Event()
     desk = Desk(world.library, Reading(Prompts.load(), None, [], []), 12_000)
     newsdesk = Newsdesk(world.database, desk, "local")
-    daily = Daily(
-        world.account, world.jobs, world.subscriptions, newsdesk, workspace="local", clock=world.clock, moved=moved
-    )
+    daily = Daily(world.account, world.jobs, world.subscriptions, newsdesk, workspace="local", clock=world.clock)
+    worker = digest_worker(world.jobs, daily.work())
 
-    async with going(daily, 5):
+    async with going(Patrol(worker, these(daily), tick_s=60, moved=moved), 5):
         world.clock.now = nine(21)
         moved.set()
         await world.sandbox.wait_for(world.digests)

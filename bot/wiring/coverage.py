@@ -164,23 +164,23 @@ async def _next(reading: Iterator[Article | Skipped]) -> Article | Skipped | Non
 
 
 @asynccontextmanager
-async def coverage(
-    database: Database,
-    workspace: str,
-    *,
-    jobs: Jobs | None = None,
-    may_reach: Callable[[str], bool] = is_public,
-    clock: Clock = utc_now,
-) -> AsyncIterator[Coverage]:
-    """The coverage of a workspace, with what fetches and reads; both end with the context."""
+async def fetching(may_reach: Callable[[str], bool] = is_public) -> AsyncIterator[tuple[Web, Reading]]:
+    """What fetches and what reads, for any number of workspaces; both end with the context."""
     confined = Confined(workers=CONFINED)
     try:
         async with Fetcher(may_reach=may_reach) as web:
-            yield Coverage(
-                database, workspace, jobs=jobs or JobTable(database, Job), web=web, reading=confined, clock=clock
-            )
+            yield web, confined
     finally:
         await asyncio.to_thread(confined.close)
+
+
+@asynccontextmanager
+async def coverage(
+    database: Database, workspace: str, *, may_reach: Callable[[str], bool] = is_public
+) -> AsyncIterator[Coverage]:
+    """The coverage of a workspace, with what fetches and reads."""
+    async with fetching(may_reach) as (web, reading):
+        yield Coverage(database, workspace, jobs=JobTable(database, Job), web=web, reading=reading)
 
 
 @asynccontextmanager

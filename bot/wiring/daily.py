@@ -11,13 +11,12 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.errors import CrosscheckError, ReaderUnavailable
+from bot.errors import ReaderUnavailable
 from bot.news.digest.due import Due, UnknownZone, due, next_due, window, zone_of
 from bot.news.digest.subscription import Delivered, Length, Quiet, Subscription, Wish
 from bot.news.digest.words import UNKNOWN_ZONE, Edition
@@ -34,6 +33,7 @@ log = logging.getLogger(__name__)
 DIGEST = "digest"  # the kind of job that delivers; its payload: channel, on
 BRIEF = "brief"  # that makes what equal digests share; its payload: an assignment
 DIGEST_NOW = "digest now"  # that posts one at a person's word, beside the daily ones
+KINDS = (DIGEST, BRIEF, DIGEST_NOW)
 AFTER_PEOPLE = -5  # the priority of a digest
 AT_A_PERSONS_WORD = 0
 DRAWN = "drawn"  # note: the messages; from here on they may stand in the channel
@@ -46,8 +46,24 @@ BRIEF_ATTEMPTS = 3  # before a digest goes out without the model's lines
 SKEW_S = 300  # between our clock and Slack's
 
 
+def digest_worker(
+    jobs: Jobs, work: Mapping[str, Work], *, lease_s: float = 60, back_off: Callable[[int], float] | None = None
+) -> Worker:
+    """What runs the jobs of digests, of all workspaces. `back_off`: seconds to wait after so many attempts."""
+    return Worker(
+        jobs,
+        work,
+        concurrency=CONCURRENCY,
+        lease_s=lease_s,
+        poll_s=UNHURRIED_S,
+        attempts=ATTEMPTS,
+        back_off=back_off or _patience_s,
+    )
+
+
 class Daily:
-    """The digests of one workspace. `clock` tells what time it is for people; `apart_s`: seconds between two posts."""
+    """The digests of one workspace. `clock` tells what time it is for people; `apart_s`: seconds between two posts;
+    `wake` tells whoever runs the jobs that there are some."""
 
     def __init__(
         self,
@@ -58,49 +74,22 @@ class Daily:
         *,
         workspace: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        lease_s: float = 60,
-        tick_s: float = TICK_S,
         apart_s: float = APART_S,
-        back_off: Callable[[int], float] | None = None,
-        moved: asyncio.Event | None = None,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """`moved` is set where somebody moved the clock; `back_off`: seconds to wait after so many attempts."""
         self._account = account
         self._jobs = jobs
         self._subscriptions = subscriptions
         self._newsdesk = newsdesk
         self._workspace = workspace
         self._clock = clock
-        self._tick_s = tick_s
         self._pace = _Pace(apart_s)
-        self._moved = moved or asyncio.Event()
+        self._wake = wake
         self._put: set[str] = set()
-        self.worker = Worker(
-            jobs,
-            self.work(),
-            concurrency=CONCURRENCY,
-            lease_s=lease_s,
-            poll_s=UNHURRIED_S,
-            attempts=ATTEMPTS,
-            back_off=back_off or _patience_s,
-        )
 
     def work(self) -> Mapping[str, Work]:
         """What runs the jobs, by kind."""
         return {DIGEST: self._deliver, BRIEF: self._brief, DIGEST_NOW: self._deliver_now}
-
-    async def run(self) -> None:
-        """Keep time until cancelled. Trouble ends a round, not the rounds."""
-        while True:
-            self._moved.clear()
-            try:
-                await self.go()
-            except CrosscheckError as error:
-                log.warning("a look at the clock was cut short", extra={"error": type(error).__name__})
-            except Exception as error:
-                log.error("a look at the clock failed unexpectedly", exc_info=error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), self._tick_s)
 
     async def go(self) -> None:
         """Leave a job for each digest that is due and has none."""
@@ -120,7 +109,7 @@ class Daily:
             else:
                 await self._put_once(BRIEF, assignment.dump(), f"brief:{key}", lane="")
         self._put &= {f"brief:{key}" for key in assignments} | {_key(d) for found in wanted.values() for d in found}
-        self.worker.wake()
+        self._wake()
 
     async def now(self, channel: str, person: str, wish: Wish | None = None, *, key: str) -> bool:
         """Have a digest posted at once, of what a channel's next one would tell so far; the daily ones stay as they
@@ -135,7 +124,7 @@ class Daily:
             lane=f"digest:{channel}",
             priority=AT_A_PERSONS_WORD,
         )
-        self.worker.wake()
+        self._wake()
         return put is not None
 
     async def preview(self, channel: str, person: str, wish: Wish | None = None) -> Drawn:

@@ -1,16 +1,12 @@
-"""The rounds of the running bot: a job for each feed that is due, and one for each article that has come."""
+"""The rounds of a workspace: a job for each feed that is due, and one for each article that has come."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
+from collections.abc import Mapping
 
-from bot.errors import CrosscheckError
 from bot.wiring.coverage import AFTER_PEOPLE, Coverage
 from bot.wiring.feed_states import read_state
 from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
-
-log = logging.getLogger(__name__)
 
 FEED = "feed"  # the kind of job; its payload: feed, by number
 CONCURRENCY = 4  # polls at once in a process, in a worker of their own, so that questions never wait for a slow site
@@ -18,23 +14,17 @@ TICK_S = 5  # between two rounds; a feed is asked every few minutes, a folder tw
 OVERDUE_S = 3600  # a feed that is still due after this long gets another job: its own may have been given up
 
 
+def poll_worker(jobs: Jobs, work: Mapping[str, Work], *, lease_s: float = 60) -> Worker:
+    """What polls the feeds of all workspaces."""
+    return Worker(jobs, work, concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
+
+
 class Rounds:
     """Several replicas may go on rounds at once: the keys of the jobs stop the second one."""
 
-    def __init__(self, coverage: Coverage, jobs: Jobs, *, lease_s: float = 60, tick_s: float = TICK_S) -> None:
+    def __init__(self, coverage: Coverage, jobs: Jobs) -> None:
         self._coverage = coverage
         self._jobs = jobs
-        self._tick_s = tick_s
-        self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
-
-    async def run(self) -> None:
-        """Until cancelled. Trouble with the store ends a round, not the rounds."""
-        while True:
-            try:
-                await self.go()
-            except CrosscheckError as error:
-                log.warning("a round was cut short", extra={"error": type(error).__name__})
-            await asyncio.sleep(self._tick_s)
 
     async def go(self) -> None:
         """One round."""
@@ -52,10 +42,9 @@ class Rounds:
                 priority=AFTER_PEOPLE,
             )
         await self._coverage.announce()
-        self.worker.wake()
 
     def work(self) -> dict[str, Work]:
-        """What runs the jobs of this workspace, for a worker: by kind."""
+        """What runs the jobs of this workspace, by kind."""
 
         async def poll(job: Job) -> None:
             await self._coverage.poll(int(job.payload["feed"]))

@@ -14,45 +14,26 @@ from starlette.applications import Starlette
 
 from bot.errors import CrosscheckError, WrongUse
 from bot.metrics import Metrics, Prices
-from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import Sandbox
 from bot.sandbox.dev import Dev
 from bot.settings import Settings
 from bot.slack.account import Account, signed_in
-from bot.slack.adding import AddCommand
-from bot.slack.admins import Admins
-from bot.slack.answering import Answering
-from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
-from bot.slack.clicks import SAID, Clicks
-from bot.slack.commands import RUN, SHARED, Call, Commands
-from bot.slack.digests import DigestCommand
-from bot.slack.following import Following
-from bot.slack.home import Home
-from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
-from bot.slack.summaries import SummaryCommand
+from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
 from bot.slack.trouble import slack_errors
-from bot.slack.verbs import Verbs
-from bot.slack.welcome import Welcome
-from bot.store.conversations import Conversations
-from bot.store.database import Database, Transaction, utc_now
+from bot.store.database import Database, utc_now
 from bot.store.jobs import JobTable
 from bot.store.library import Library
-from bot.store.subscriptions import Subscriptions
-from bot.store.usage import UsageTable
-from bot.wiring.asking import Accepted, Asking, Claimed
-from bot.wiring.coverage import coverage
-from bot.wiring.daily import Daily
-from bot.wiring.desk import SAMPLE, Desk, Reading
+from bot.wiring import daily, rounds
+from bot.wiring.coverage import fetching
+from bot.wiring.daily import KINDS, digest_worker
+from bot.wiring.desk import SAMPLE, Reading
 from bot.wiring.dev import Inside
 from bot.wiring.health import counted, health_routes
 from bot.wiring.ledger import LedgerWork
-from bot.wiring.limits import Allowance, Limits, telling_admins
-from bot.wiring.newsdesk import Newsdesk
-from bot.wiring.people import Additions, Followers, Glance, People, Wishes
-from bot.wiring.rounds import Rounds
-from bot.wiring.serving import Part, going, listening_at, meanwhile, serve, working
-from bot.wiring.summing import sum_up
-from bot.worker import Job, Worker
+from bot.wiring.rounds import FEED, Rounds, poll_worker
+from bot.wiring.serving import Part, Patrol, going, listening_at, meanwhile, serve, these, working
+from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
+from bot.worker import Job, Leaving, Worker
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +46,6 @@ KEYS_S = 7 * 24 * 3600.0  # how long the keys of finished work stop redeliveries
 class Service:
     """What runs. In the sandbox: it, and where the bot serves `/dev` to it."""
 
-    worker: Worker
-    desk: Desk
     sandbox: Sandbox | None
     dev_url: str | None
 
@@ -89,118 +68,80 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         reading = Reading.of(settings, metrics)
         stack.push_async_callback(reading.close)
         account = await stack.enter_async_context(signed_in(bot_token, api_url))
+        web, pages = await stack.enter_async_context(fetching())
         jobs = JobTable(database, Job)
         clock = inside.clock.now if inside else utc_now
-        samples = Library(database, SAMPLE, clock=clock) if sandbox else None
-        desk = Desk(Library(database, WORKSPACE, clock=clock), reading, settings.excerpt_tokens, sample=samples)
-        usage = UsageTable(database, WORKSPACE)
-        allowance = Allowance(usage, _limits(settings), jobs=jobs, workspace=WORKSPACE)
-        subscriptions = Subscriptions(database, WORKSPACE, clock=clock)
-        daily = Daily(
-            account,
+
+        async def run(job: Job) -> Leaving | None:
+            return await workspace.work[job.kind](job)
+
+        async def apologise(job: Job, fault: Exception) -> None:
+            await workspace.apologise(job, fault)
+
+        lease_s = settings.lease_s
+        questions = Worker(jobs, counted(dict.fromkeys(FOR_PEOPLE, run), metrics), lease_s=lease_s, apologise=apologise)
+        digests = digest_worker(jobs, dict.fromkeys(KINDS, run), lease_s=lease_s)
+        polls = poll_worker(jobs, {FEED: run}, lease_s=lease_s)
+        house = House(
+            settings,
+            database,
             jobs,
-            subscriptions,
-            Newsdesk(database, desk, WORKSPACE, arrange=allowance.for_digest),
-            workspace=WORKSPACE,
-            clock=clock,
-            lease_s=settings.lease_s,
-            moved=inside.clock.moved if inside else None,
+            reading,
+            metrics,
+            web,
+            pages,
+            questions,
+            digests,
+            clock,
+            inside,
+            sample=Library(database, SAMPLE, clock=clock) if sandbox else None,
         )
+        workspace = Workspace(WORKSPACE, account, house)
+        await stack.enter_async_context(working(questions, GRACE_S))
+
         ledger = LedgerWork(
             database,
             jobs,
             reading,
             excerpt_tokens=settings.excerpt_tokens,
             calls_a_day=settings.ledger_calls_a_day,
-            followers=Followers(Following(account)),
+            followers=workspace.followers,
             clock=clock,
-            lease_s=settings.lease_s,
+            lease_s=lease_s,
         )
-        arriving = await stack.enter_async_context(coverage(database, WORKSPACE, jobs=jobs, clock=clock))
-        conversations = Conversations(database, WORKSPACE)
-        asking = Asking(desk, conversations, metrics, inside, allowance.for_person)
-        people = People(database, WORKSPACE)
-        answering = Answering(account, asking.ask, people)
-        home = Home(account, Glance(database, WORKSPACE, desk), settings.admin_ids)
-        clicks = Clicks(account, people, home)
-
-        async def answer(job: Job) -> Transaction[None] | None:
-            work = Claimed(job, jobs)
-            try:
-                stands = await answering.run(work)
-            finally:
-                await work.write()
-            if inside and (trace := inside.trace(job.id)):
-                trace.stage("show")
-            return asking.remembering(work) if stands else None
-
-        async def apologise(job: Job, fault: Exception) -> None:
-            if job.kind == ANSWER:
-                await answering.give_up(Claimed(job, jobs), fault)
-            elif job.kind == RUN:
-                await commands.give_up(Claimed(job, jobs), fault)
-
-        async def withdraw(job: Job) -> None:
-            await answering.withdraw(Claimed(job, jobs))
-
-        async def command(job: Job) -> None:
-            work = Claimed(job, jobs)
-            try:
-                await commands.run(work)
-            finally:
-                await work.write()
-
-        async def sum_up_for(scope: Scope, length: Length, work: Claimed) -> Summary:
-            held = allowance.for_summary(Call.load(work.payload).user)
-            return await sum_up(desk, scope, length=length, checkpoint=work, arrange=held)
-
-        async def share(job: Job) -> None:
-            await commands.share(Claimed(job, jobs))
-
-        kinds = {
-            ANSWER: answer,
-            WITHDRAW: withdraw,
-            SAID: clicks.run,
-            RUN: command,
-            SHARED: share,
-            WELCOME: Welcome(account).run,
-            **telling_admins(account, settings.admin_ids),
-        }
-        worker = Worker(jobs, counted(kinds, metrics), lease_s=settings.lease_s, apologise=apologise)
-        inbox = Accepted(jobs, worker, people)
-        verbs = Verbs(account, inbox, WORKSPACE, ask=asking.ask, shelf=people, coverage=home.coverage)
-        joined = [
-            SummaryCommand(sum_up_for, home.coverage, people, utc_now).subcommand(),
-            DigestCommand(account, Wishes(subscriptions, daily)).subcommand(),
-            AddCommand(Admins(account, settings.admin_ids), Additions(arriving).add).subcommand(),
-        ]
-        commands = Commands(account, [*verbs.all(), *joined])
-        room = Room(account, inbox, people, answering, clicks, commands, home)
-        await stack.enter_async_context(working(worker, GRACE_S))
-
-        parts: list[Part] = [daily, ledger, Rounds(arriving, jobs, lease_s=settings.lease_s)]
+        incoming = [workspace.rounds]
         if inside:
-            pasted = await stack.enter_async_context(coverage(database, SAMPLE, jobs=jobs, clock=clock))
-            parts.append(Rounds(pasted, jobs, lease_s=settings.lease_s))
-            pages = inside.application(desk, account, pasted.announce)
-            await stack.enter_async_context(serve(pages, door))
+            pasted = house.coverage(SAMPLE)
+            incoming.append(Rounds(pasted, jobs))
+            application = inside.application(workspace.desk, account, pasted.announce)
+            await stack.enter_async_context(serve(application, door))
+        parts: list[Part] = [
+            Patrol(
+                digests,
+                these(workspace.daily),
+                tick_s=daily.TICK_S,
+                moved=inside.clock.moved if inside else None,
+            ),
+            ledger,
+            Patrol(polls, these(*incoming), tick_s=rounds.TICK_S),
+        ]
         for part in parts:
             await stack.enter_async_context(going(part, GRACE_S))
-        tidying = _tidying(jobs, settings.keep_words_days * 86_400, (conversations, people, usage))
+        tidying = _tidying(jobs, settings.keep_words_days * 86_400, workspace.kept_words)
         await stack.enter_async_context(meanwhile(tidying))
 
         health = health_routes(database, metrics, workspaces=[WORKSPACE], slack=partial(_reachable, account))
         if app_token:
-            app = bolt_app(room, signing_secret=secret)
+            app = bolt_app(workspace.room, signing_secret=secret)
             await stack.enter_async_context(socket_mode(app, account, app_token))
             if not sandbox:
                 await stack.enter_async_context(
                     serve(Starlette(routes=health), listening_at(settings.host, settings.port))
                 )
         else:
-            http = http_app(room, signing_secret=secret, beside=health)
+            http = http_app(workspace.room, signing_secret=secret, beside=health)
             await stack.enter_async_context(serve(http, listening_at(settings.host, settings.port)))
-        yield Service(worker, desk, sandbox, dev.url if dev else None)
+        yield Service(sandbox, dev.url if dev else None)
 
 
 def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, str]:
@@ -216,15 +157,6 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
     if not app_token and not signing_secret:
         raise WrongUse("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP")
     return secret("slack_bot_token"), app_token, signing_secret, settings.slack_api_url
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        workspace_calls=settings.workspace_calls_a_day,
-        workspace_tokens=settings.workspace_tokens_a_day,
-        person_calls=settings.person_calls_a_day,
-        person_tokens=settings.person_tokens_a_day,
-    )
 
 
 async def _reachable(account: Account) -> bool:

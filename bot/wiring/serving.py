@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.errors import WrongUse
+from bot.errors import CrosscheckError, WrongUse
 from bot.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 class Part(Protocol):
@@ -21,6 +24,62 @@ class Part(Protocol):
     worker: Worker
 
     async def run(self) -> None: ...
+
+
+class Goes(Protocol):
+    """Has to look after something again and again."""
+
+    async def go(self) -> None: ...
+
+
+def these(*rounds: Goes) -> Callable[[], Awaitable[Iterable[Goes]]]:
+    """The same rounds every turn."""
+
+    async def each() -> Iterable[Goes]:
+        return rounds
+
+    return each
+
+
+class Patrol:
+    """Goes on the rounds of every workspace, and does the work that they leave in a worker of its own.
+
+    `each`: whose rounds there are, asked before every turn; `moved` is set where somebody moved the clock.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        each: Callable[[], Awaitable[Iterable[Goes]]],
+        *,
+        tick_s: float,
+        moved: asyncio.Event | None = None,
+    ) -> None:
+        self.worker = worker
+        self._each = each
+        self._tick_s = tick_s
+        self._moved = moved or asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. Trouble ends one round, not the rounds."""
+        while True:
+            self._moved.clear()
+            await self._unless_in_trouble(self._turn)
+            self.worker.wake()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), self._tick_s)
+
+    async def _turn(self) -> None:
+        for each in await self._each():
+            await self._unless_in_trouble(each.go)
+
+    async def _unless_in_trouble(self, go: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await go()
+        except CrosscheckError as error:
+            log.warning("a round was cut short", extra={"error": type(error).__name__})
+        except Exception as error:
+            log.error("a round failed unexpectedly", exc_info=error)
 
 
 @asynccontextmanager

@@ -25,9 +25,10 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
-from bot.wiring.daily import Daily
+from bot.wiring.daily import Daily, digest_worker
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.newsdesk import Newsdesk
+from bot.wiring.serving import Patrol, these
 from bot.worker import Job, Worker
 from tests.given import article
 from tests.scripted_model import ScriptedModel
@@ -90,20 +91,20 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
             await library.add(article("rain", "The rain in Leeds went on.", url="https://example.org/rain"))
             jobs, asked = JobTable(database, Job), Asked()
             desk = Desk(library, Reading(Prompts.load(), client, [], []), 12_000)
-            replicas = [
-                Daily(
+            replicas = []
+            for _ in range(REPLICAS):
+                newsdesk = Newsdesk(database, desk, "local")
+                daily = Daily(
                     account,
                     jobs,
                     subscriptions,
-                    Newsdesk(database, desk, "local"),
+                    newsdesk,
                     workspace="local",
                     clock=lambda: now[0],
                     apart_s=apart_s,
-                    tick_s=5,
-                    back_off=lambda attempts: 1,
                 )
-                for _ in range(REPLICAS)
-            ]
+                worker = digest_worker(jobs, daily.work(), back_off=lambda attempts: 1)
+                replicas.append(Patrol(worker, these(daily), tick_s=5))
             people = Worker(jobs, {QUESTION: asked.answer}, poll_s=0.05)
             sandbox.faults.limit("chat.postMessage", LIMITED)
             now[0] = DUE

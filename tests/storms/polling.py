@@ -11,7 +11,8 @@ from bot.feeds.guard import anywhere
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.wiring.coverage import Coverage
-from bot.wiring.rounds import Rounds
+from bot.wiring.rounds import Rounds, poll_worker
+from bot.wiring.serving import Patrol, these
 from bot.worker import Job
 
 LEASE_S = 0.5
@@ -22,8 +23,9 @@ async def main(url: str) -> None:
         async with await Database.open(url) as database, Fetcher(may_reach=anywhere, pause_s=0) as web:
             jobs = JobTable(database, Job)
             coverage = Coverage(database, "local", jobs=jobs, web=web, reading=confined)
-            rounds = Rounds(coverage, jobs, lease_s=LEASE_S, tick_s=0.1)
-            await asyncio.gather(rounds.run(), rounds.worker.run())
+            rounds = Rounds(coverage, jobs)
+            worker = poll_worker(jobs, rounds.work(), lease_s=LEASE_S)
+            await asyncio.gather(Patrol(worker, these(rounds), tick_s=0.1).run(), worker.run())
 
 
 if __name__ == "__main__":

@@ -30,9 +30,10 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
-from bot.wiring.daily import Daily
+from bot.wiring.daily import Daily, digest_worker
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.newsdesk import Newsdesk
+from bot.wiring.serving import Patrol, these
 from bot.worker import Job
 from tests.given import article
 
@@ -216,19 +217,18 @@ async def replica(url: str, api_url: str, token: str, clock: Path) -> None:
 
     async with await Database.open(url) as database, signed_in(token, api_url) as account:
         desk = Desk(Library(database, "local"), Reading(Prompts.load(), None, [], []), 12_000)
+        jobs = JobTable(database, Job)
         daily = Daily(
             account,
-            JobTable(database, Job),
+            jobs,
             Subscriptions(database, "local", clock=now),
             Newsdesk(database, desk, "local"),
             workspace="local",
             clock=now,
-            lease_s=1,
-            tick_s=0.1,
             apart_s=0,
-            back_off=lambda attempts: 0.1,
         )
-        await asyncio.gather(daily.run(), daily.worker.run())
+        worker = digest_worker(jobs, daily.work(), lease_s=1, back_off=lambda attempts: 0.1)
+        await asyncio.gather(Patrol(worker, these(daily), tick_s=0.1).run(), worker.run())
 
 
 async def year(days: int, replicas: int, url: str, seed: int = 7) -> tuple[Year, dict[str, int]]:

@@ -1,0 +1,160 @@
+"""What belongs to one workspace, built in one place: its account, coverage, people, digests and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.feeds.pages import Reading as PageReading
+from bot.feeds.pages import Web
+from bot.metrics import Metrics
+from bot.news.summary import Length, Scope, Summary
+from bot.settings import Settings
+from bot.slack.account import Account
+from bot.slack.adding import AddCommand
+from bot.slack.admins import Admins
+from bot.slack.answering import Answering
+from bot.slack.app import Room
+from bot.slack.clicks import SAID, Clicks
+from bot.slack.commands import RUN, SHARED, Call, Commands
+from bot.slack.digests import DigestCommand
+from bot.slack.following import Following
+from bot.slack.home import Home
+from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
+from bot.slack.summaries import SummaryCommand
+from bot.slack.verbs import Verbs
+from bot.slack.welcome import Welcome
+from bot.store.conversations import Conversations
+from bot.store.database import Clock, Database, Transaction, utc_now
+from bot.store.jobs import JobTable
+from bot.store.library import Library
+from bot.store.subscriptions import Subscriptions
+from bot.store.usage import UsageTable
+from bot.wiring.asking import Accepted, Asking, Claimed
+from bot.wiring.coverage import Coverage
+from bot.wiring.daily import Daily
+from bot.wiring.desk import Desk, Reading
+from bot.wiring.dev import Inside
+from bot.wiring.limits import WARNING, Allowance, Limits, telling_admins
+from bot.wiring.newsdesk import Newsdesk
+from bot.wiring.people import Additions, Followers, Glance, People, Wishes
+from bot.wiring.rounds import Rounds
+from bot.wiring.summing import sum_up
+from bot.worker import Job, Work, Worker
+
+FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, WELCOME, WARNING)
+"""The kinds of job that the worker of questions runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all workspaces share. `questions` and `digests` run the jobs that people and the clock leave; in the
+    sandbox, `inside` is what its page shows of the bot, and `sample` answers while a workspace has no coverage."""
+
+    settings: Settings
+    database: Database
+    jobs: JobTable[Job]
+    reading: Reading
+    metrics: Metrics
+    web: Web
+    pages: PageReading
+    questions: Worker
+    digests: Worker
+    clock: Clock
+    inside: Inside | None = None
+    sample: Library | None = None
+
+    def coverage(self, workspace: str) -> Coverage:
+        return Coverage(self.database, workspace, jobs=self.jobs, web=self.web, reading=self.pages, clock=self.clock)
+
+
+class Workspace:
+    """One workspace: `name` is its own in every table. `room` serves Slack, `work` runs its jobs by kind."""
+
+    def __init__(self, name: str, account: Account, house: House) -> None:
+        self.name = name
+        self.account = account
+        self._house = house
+        settings, database, jobs, clock = house.settings, house.database, house.jobs, house.clock
+        library = Library(database, name, clock=clock)
+        self.desk = Desk(library, house.reading, settings.excerpt_tokens, sample=house.sample)
+        usage = UsageTable(database, name)
+        self._allowance = Allowance(usage, _limits(settings), jobs=jobs, workspace=name)
+        subscriptions = Subscriptions(database, name, clock=clock)
+        newsdesk = Newsdesk(database, self.desk, name, arrange=self._allowance.for_digest)
+        self.daily = Daily(account, jobs, subscriptions, newsdesk, workspace=name, clock=clock, wake=house.digests.wake)
+        coverage = house.coverage(name)
+        self.rounds = Rounds(coverage, jobs)
+        self.followers = Followers(Following(account))
+        conversations, people = Conversations(database, name), People(database, name)
+        self.kept_words = (conversations, people, usage)
+        self._asking = Asking(self.desk, conversations, house.metrics, house.inside, self._allowance.for_person)
+        self._answering = Answering(account, self._asking.ask, people)
+        home = Home(account, Glance(database, name, self.desk), settings.admin_ids)
+        self._clicks = Clicks(account, people, home)
+        inbox = Accepted(jobs, house.questions, people)
+        verbs = Verbs(account, inbox, name, ask=self._asking.ask, shelf=people, coverage=home.coverage)
+        joined = [
+            SummaryCommand(self._sum_up, home.coverage, people, utc_now).subcommand(),
+            DigestCommand(account, Wishes(subscriptions, self.daily)).subcommand(),
+            AddCommand(Admins(account, settings.admin_ids), Additions(coverage).add).subcommand(),
+        ]
+        self._commands = Commands(account, [*verbs.all(), *joined])
+        self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, name)
+        self.work: Mapping[str, Work] = {
+            ANSWER: self._answer,
+            WITHDRAW: self._withdraw,
+            SAID: self._clicks.run,
+            RUN: self._command,
+            SHARED: self._share,
+            WELCOME: Welcome(account).run,
+            **telling_admins(account, settings.admin_ids),
+            **self.daily.work(),
+            **self.rounds.work(),
+        }
+
+    async def apologise(self, job: Job, fault: Exception) -> None:
+        """Tell whoever waits for a job that is given up."""
+        if job.kind == ANSWER:
+            await self._answering.give_up(self._claimed(job), fault)
+        elif job.kind == RUN:
+            await self._commands.give_up(self._claimed(job), fault)
+
+    async def _answer(self, job: Job) -> Transaction[None] | None:
+        work, inside = self._claimed(job), self._house.inside
+        try:
+            stands = await self._answering.run(work)
+        finally:
+            await work.write()
+        if inside and (trace := inside.trace(job.id)):
+            trace.stage("show")
+        return self._asking.remembering(work) if stands else None
+
+    async def _withdraw(self, job: Job) -> None:
+        await self._answering.withdraw(self._claimed(job))
+
+    async def _command(self, job: Job) -> None:
+        work = self._claimed(job)
+        try:
+            await self._commands.run(work)
+        finally:
+            await work.write()
+
+    async def _share(self, job: Job) -> None:
+        await self._commands.share(self._claimed(job))
+
+    async def _sum_up(self, scope: Scope, length: Length, work: Claimed) -> Summary:
+        held = self._allowance.for_summary(Call.load(work.payload).user)
+        return await sum_up(self.desk, scope, length=length, checkpoint=work, arrange=held)
+
+    def _claimed(self, job: Job) -> Claimed:
+        return Claimed(job, self._house.jobs)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        workspace_calls=settings.workspace_calls_a_day,
+        workspace_tokens=settings.workspace_tokens_a_day,
+        person_calls=settings.person_calls_a_day,
+        person_tokens=settings.person_tokens_a_day,
+    )
