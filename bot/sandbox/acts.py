@@ -124,9 +124,11 @@ def submitted(slack: Slack, workspace: Workspace, view: OpenView, delivery: Deli
     if action == "errors":
         return {str(key): str(value) for key, value in answer.get("errors", {}).items()}
     if action == "update" and view.id in workspace.views:
-        views.replace(slack, workspace, view, checks.view(answer.get("view"), ("modal",)))
+        views.replace(slack, workspace, view, checks.view(answer.get("view"), ("modal",), workspace.shows))
     elif action == "push":
-        views.place(slack, workspace, view.user, checks.view(answer.get("view"), ("modal",)), push=True)
+        views.place(
+            slack, workspace, view.user, checks.view(answer.get("view"), ("modal",), workspace.shows), push=True
+        )
     elif action == "clear":
         views.clear(workspace, view.user)
     elif view.id in stack:

@@ -11,7 +11,7 @@ from bot.sandbox.core import writable_channel
 from bot.sandbox.state import Json, Message
 
 
-def content(args: Arguments, *, most: int = checks.MAX_TEXT) -> tuple[str, list[Json], list[Json]]:
+def content(at: At, args: Arguments, *, most: int = checks.MAX_TEXT) -> tuple[str, list[Json], list[Json]]:
     """Text, blocks and attachments of a post, checked. Raises Refused, `no_text` where there is nothing to show."""
     text, markdown = args.text("text", ""), args.text("markdown_text", "")
     found, attachments = args.get("blocks"), args.get("attachments") or []
@@ -23,7 +23,7 @@ def content(args: Arguments, *, most: int = checks.MAX_TEXT) -> tuple[str, list[
         raise Refused("no_text")
     if not isinstance(attachments, list):
         raise Refused("invalid_attachments")
-    blocks = checks.blocks(found) if found else []
+    blocks = checks.blocks(found, shows=at.workspace.shows) if found else []
     if markdown:
         text, blocks = markdown, checks.blocks([{"type": "markdown", "text": markdown}])
     return text, blocks, attachments
@@ -46,7 +46,7 @@ def own(at: At, args: Arguments, refusal: str) -> Message:
 
 def _post(at: At, args: Arguments) -> Json:
     channel = writable_channel(at.workspace, args.text("channel"))
-    text, blocks, attachments = content(args)
+    text, blocks, attachments = content(at, args)
     key = (channel.id, args.text("client_msg_id", ""))
     if key in at.workspace.keys:
         return _posted(at, _standing(at, key))
@@ -102,7 +102,7 @@ def publish(at: At, message: Message) -> None:
 
 def _post_ephemeral(at: At, args: Arguments) -> Json:
     channel = writable_channel(at.workspace, args.text("channel"))
-    text, blocks, attachments = content(args)
+    text, blocks, attachments = content(at, args)
     user = args.text("user")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
@@ -117,7 +117,7 @@ def _update(at: At, args: Arguments) -> Json:
     message = own(at, args, "cant_update_message")
     if message.streaming:
         raise Refused("streaming_state_conflict")
-    text, blocks, attachments = content(args, most=checks.MAX_UPDATED_TEXT)
+    text, blocks, attachments = content(at, args, most=checks.MAX_UPDATED_TEXT)
     before = message.payload(at.workspace.id)
     message.text, message.attachments = text, attachments
     if "blocks" in args or "markdown_text" in args:

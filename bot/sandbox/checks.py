@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
@@ -22,6 +23,7 @@ MAX_TASK_TEXT = 256
 MAX_VIEW_BYTES = 250_000
 MAX_METADATA_BYTES = 8_000
 
+_FILE_ID = re.compile("^[F][A-Z0-9]{8,}$")
 _MODELLESS = {"data_table", "data_visualization"}
 _NOT_ON = {
     "message": {"alert"},
@@ -43,6 +45,14 @@ _RICH_PARTS = {
 }
 
 
+Shows = Callable[[Json], bool]
+"""Whether a `slack_file` names a picture that the app may show; Slack takes no other."""
+
+
+def _no_file(named: Json) -> bool:
+    return False
+
+
 class Refused(Exception):
     """Slack says no: `code` is its `error`; `messages` its `response_metadata.messages`."""
 
@@ -59,7 +69,7 @@ class Refused(Exception):
         return found
 
 
-def blocks(found: Any, surface: str = "message") -> list[Json]:
+def blocks(found: Any, surface: str = "message", shows: Shows = _no_file) -> list[Json]:
     """The blocks as they are kept: each with a block_id, and every interactive element with an action_id.
 
     Raises Refused: invalid_blocks, msg_blocks_too_long, invalid_attachments.
@@ -71,6 +81,7 @@ def blocks(found: Any, surface: str = "message") -> list[Json]:
     kept: list[Json] = json.loads(json.dumps(found))
     for at, block in enumerate(kept):
         _one(block, at, surface)
+        _pictures(block, f"[json-pointer:/blocks/{at}", shows)
     _unique([block["block_id"] for block in kept if block.get("block_id")], "block_id")
     if sum(len(b.get("text", "")) for b in kept if b["type"] == "markdown") > MAX_MARKDOWN:
         raise Refused("msg_blocks_too_long", "[ERROR] markdown blocks hold too much text together")
@@ -113,6 +124,31 @@ def _model(block: Json, where: str) -> None:
     odd = sorted(set(block) - set(parsed.attributes) - {"type", "block_id"})
     if odd:
         raise Refused("invalid_blocks", f"[ERROR] no more than allowed fields: {', '.join(odd)} {where}")
+
+
+def _pictures(node: Any, where: str, shows: Shows) -> None:
+    """Each picture has one source; a file of Slack's is one that may be shown."""
+    if isinstance(node, list):
+        for at, item in enumerate(node):
+            _pictures(item, f"{where}/{at}", shows)
+    elif isinstance(node, dict):
+        if node.get("type") == "image":
+            named = node.get("slack_file")
+            if (named is None) == (node.get("image_url") is None):
+                raise Refused("invalid_blocks", f"[ERROR] exactly one of image_url and slack_file {where}]")
+            if named is not None:
+                _file(named, f"{where}/slack_file", shows)
+        for key, value in node.items():
+            _pictures(value, f"{where}/{key}", shows)
+
+
+def _file(named: Any, where: str, shows: Shows) -> None:
+    if not isinstance(named, dict) or len(named) != 1 or not set(named) <= {"id", "url"}:
+        raise Refused("invalid_blocks", f"[ERROR] exactly one of id and url {where}]")
+    if "id" in named and not _FILE_ID.fullmatch(str(named["id"])):
+        raise Refused("invalid_blocks", f"[ERROR] input must match regex pattern: {_FILE_ID.pattern} {where}/id]")
+    if not shows(named):
+        raise Refused("invalid_blocks", f"[ERROR] invalid slack file {where}]")
 
 
 def _rich(element: Any, where: str) -> None:
@@ -206,7 +242,7 @@ def _nodes(node: Any, kind: str) -> Iterator[Json]:
             yield from _nodes(value, kind)
 
 
-def view(found: Any, kinds: Sequence[str]) -> Json:
+def view(found: Any, kinds: Sequence[str], shows: Shows = _no_file) -> Json:
     """The view as it is kept. Raises Refused: invalid_arguments, view_too_large, invalid_blocks."""
     if not isinstance(found, dict) or found.get("type") not in kinds:
         raise Refused("invalid_arguments", f"[ERROR] view must be of type {' or '.join(kinds)}")
@@ -217,7 +253,7 @@ def view(found: Any, kinds: Sequence[str]) -> Json:
     odd = sorted(set(found) - View.attributes - {"type", "submit_disabled"})
     if odd:
         raise Refused("invalid_arguments", f"[ERROR] unknown fields: {', '.join(odd)} [json-pointer:/view]")
-    kept = found | {"blocks": blocks(found.get("blocks") or [], found["type"])}
+    kept = found | {"blocks": blocks(found.get("blocks") or [], found["type"], shows)}
     has_input = any(block["type"] == "input" for block in kept["blocks"])
     if found["type"] == "modal" and has_input and not found.get("submit"):
         raise Refused("invalid_arguments", "[ERROR] missing required field: submit [json-pointer:/view]")

@@ -85,6 +85,7 @@ class Slack:
     signing_secret: str
     stream_lifetime_s: float
     trigger_lifetime_s: float
+    file_delay_s: float
     app: App
     url: str = ""
     recorder: Path | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -12,13 +14,23 @@ from bot.sandbox.checks import Refused
 from bot.sandbox.core import Slack, writable_channel
 from bot.sandbox.state import File, Json, new_id
 
-_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "csv": "text/csv", "txt": "text/plain"}
+MAX_ALT_TEXT = 1_000
+_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "csv": "text/csv",
+    "txt": "text/plain",
+}
 
 
 def _ask(at: At, args: Arguments) -> Json:
     length = args.number("length", 0, 1_000_000_000)
     if not args.get("length"):
         raise Refused("invalid_arguments", "[ERROR] missing required field: length")
+    if len(args.text("alt_txt", "")) > MAX_ALT_TEXT:
+        raise Refused("alt_txt_too_large")
     made = File(new_id("F"), args.text("filename"), length, alt_text=args.text("alt_txt", ""))
     at.workspace.files[made.id] = made
     return {"upload_url": f"{at.slack.url}/upload/{made.id}", "file_id": made.id}
@@ -26,14 +38,13 @@ def _ask(at: At, args: Arguments) -> Json:
 
 def shown(at_url: str, file: File) -> Json:
     """A file in Slack's JSON; its content is served by the sandbox."""
-    kind = file.name.rpartition(".")[2].lower()
     address = f"{at_url}/files/{file.id}/{file.name}"
     return {
         "id": file.id,
         "name": file.name,
         "title": file.title or file.name,
-        "mimetype": _TYPES.get(kind, "application/octet-stream"),
-        "filetype": kind,
+        "mimetype": _TYPES.get(file.kind, "application/octet-stream"),
+        "filetype": file.kind,
         "size": len(file.content or b""),
         "alt_txt": file.alt_text,
         "url_private": address,
@@ -50,12 +61,13 @@ def _complete(at: At, args: Arguments) -> Json:
         raise Refused("file_not_found")
     files = [file for file in found if file is not None]
     for file, entry in zip(files, wished, strict=True):
-        file.title, file.shared = str(entry.get("title") or file.name), True
+        file.title = str(entry.get("title") or file.name)
+        file.ready_at = time.monotonic() + at.slack.file_delay_s
     answers = [shown(at.slack.url, file) for file in files]
     channel_id = args.maybe("channel_id") or args.text("channels", "").partition(",")[0]
     if channel_id:
         channel = writable_channel(at.workspace, channel_id)
-        blocks = checks.blocks(args["blocks"]) if args.get("blocks") else []
+        blocks = checks.blocks(args["blocks"], shows=at.workspace.shows) if args.get("blocks") else []
         message = from_bot(at, channel.id, args.text("initial_comment", ""), blocks, args.maybe("thread_ts"))
         message.files, message.subtype = answers, "file_share"
         publish(at, message)
@@ -82,9 +94,9 @@ async def receive(slack: Slack, request: Request) -> Response:
 
 
 async def serve(slack: Slack, request: Request) -> Response:
-    """What was uploaded and shared."""
+    """What was uploaded and completed."""
     file = _find(slack, request.path_params["file"])
-    if file is None or file.content is None or not file.shared:
+    if file is None or file.content is None or not file.completed:
         return PlainTextResponse("not found", status_code=404)
     kind = shown(slack.url, file)["mimetype"]
     headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}

@@ -43,7 +43,7 @@ async def respond(slack: Slack, request: Request) -> Response:
         _answer(slack, found, args)
     except Refused as refused:
         slack.refusals.append(("response_url", refused.code))
-        return PlainTextResponse(refused.code, status_code=400)
+        return JSONResponse(refused.payload(), status_code=404)
     found.uses += 1
     slack.record(Call("response_url", dict(args)))
     return PlainTextResponse("ok")
@@ -59,7 +59,7 @@ def _answer(slack: Slack, found: Hook, args: Arguments) -> None:
     if args.flag("delete_original") and old is not None:
         _delete(slack, found.workspace, old)
         return
-    text, blocks, _ = content(args)
+    text, blocks, _ = content(at, args)
     if args.flag("replace_original") and old is not None:
         before = old.payload(found.workspace.id)
         old.text, old.blocks = text, blocks

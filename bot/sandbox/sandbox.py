@@ -42,7 +42,8 @@ class Sandbox(Acting, Reading):
     `retry_after_s`: the waits before an event that was not acknowledged is brought again; Slack's are at once, a
     minute, five minutes. `record`: a file or folder for the accepted calls, as JSON Lines; by default what
     RECORD_SLACK_CALLS names. `manifest`: the app's, for its events, commands, shortcuts and scopes; without one it
-    may do everything, and `/coverage` is its command.
+    may do everything, and `/coverage` is its command. `file_delay_s`: until a completed file may be shown in blocks;
+    Slack takes a moment to look it through.
     `request_url`: where events go over HTTP; without it they go over Socket Mode. `dev`: the bot's `/dev`, for
     the page (see `bot.sandbox.dev`).
     """
@@ -58,6 +59,7 @@ class Sandbox(Acting, Reading):
         retry_after_s: Sequence[float] = (0, 60, 300),
         stream_lifetime_s: float = 300,
         trigger_lifetime_s: float = 3,
+        file_delay_s: float = 0,
         dev: Dev | None = None,
     ) -> None:
         home = new_workspace(0)
@@ -68,6 +70,7 @@ class Sandbox(Acting, Reading):
             signing_secret=secrets.token_hex(16),
             stream_lifetime_s=stream_lifetime_s,
             trigger_lifetime_s=trigger_lifetime_s,
+            file_delay_s=file_delay_s,
             app=App.read(manifest) if manifest else App(),
             recorder=recorder_at(Path(wished)) if wished else None,
             workspaces={home.id: home},

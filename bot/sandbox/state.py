@@ -13,6 +13,8 @@ from bot.sandbox.texts import texts
 
 Json = dict[str, Any]
 
+PICTURES = ("png", "jpg", "jpeg", "gif")  # the kinds of file that blocks show
+
 
 def new_id(prefix: str) -> str:
     """An id in Slack's manner: a capital letter or two, then capitals and digits."""
@@ -220,7 +222,8 @@ class Session:
 
 @dataclass(slots=True)
 class File:
-    """An upload: announced, then filled, then shared."""
+    """An upload: announced, then filled, then completed; Slack looks it through, and shows it from `ready_at` on, in
+    seconds of the monotonic clock."""
 
     id: str
     name: str
@@ -228,7 +231,15 @@ class File:
     title: str = ""
     content: bytes | None = None
     alt_text: str = ""
-    shared: bool = False
+    ready_at: float | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.name.rpartition(".")[2].lower()
+
+    @property
+    def completed(self) -> bool:
+        return self.ready_at is not None
 
 
 @dataclass(slots=True)
@@ -265,6 +276,14 @@ class Workspace:
         """A time stamp that no other message of this workspace has; later ones are greater."""
         self.last_ts = max(self.last_ts + 1, time.time_ns() // 1000)
         return f"{self.last_ts // 1_000_000}.{self.last_ts % 1_000_000:06d}"
+
+    def shows(self, named: Json) -> bool:
+        """Whether a `slack_file` names a picture that is here and ready."""
+        wished = next(iter(named.values()))
+        found = self.files.get(wished) or next((f for f in self.files.values() if f"/files/{f.id}/" in wished), None)
+        if found is None or found.ready_at is None or found.kind not in PICTURES:
+            return False
+        return time.monotonic() >= found.ready_at
 
     def add(self, message: Message) -> None:
         """Put a message into its channel, and into its thread where it is a reply."""

@@ -30,7 +30,7 @@ def _start(at: At, args: Arguments) -> Json:
     mode = args.text("task_display_mode", "timeline")
     if mode not in ("timeline", "plan", "dense"):
         raise Refused("invalid_arguments", "[ERROR] unknown task_display_mode")
-    given = _chunks(args)
+    given = _chunks(at, args)
     message = from_bot(at, channel.id, "", [], thread_ts)
     message.stream = Stream(mode, time.monotonic())
     _grow(message, given)
@@ -68,7 +68,7 @@ def close(at: At, message: Message) -> None:
 
 def _append(at: At, args: Arguments) -> Json:
     message, _ = _open_stream(at, args)
-    given = _chunks(args)
+    given = _chunks(at, args)
     if not given:
         raise Refused("no_text")
     _grow(message, given)
@@ -78,8 +78,8 @@ def _append(at: At, args: Arguments) -> Json:
 
 def _stop(at: At, args: Arguments) -> Json:
     message, stream = _open_stream(at, args)
-    given = _chunks(args)
-    last = checks.blocks(args["blocks"]) if args.get("blocks") else []
+    given = _chunks(at, args)
+    last = checks.blocks(args["blocks"], shows=at.workspace.shows) if args.get("blocks") else []
     metadata = checks.metadata(args["metadata"]) if args.get("metadata") else None
     before = message.payload(at.workspace.id)
     _grow(message, given)
@@ -94,7 +94,7 @@ def _stop(at: At, args: Arguments) -> Json:
     return {"channel": message.channel, "ts": message.ts, "message": shown}
 
 
-def _chunks(args: Arguments) -> list[Json]:
+def _chunks(at: At, args: Arguments) -> list[Json]:
     """The call's chunks, checked; `markdown_text` counts as one. Raises Refused: invalid_chunks, msg_too_long."""
     found, text = args.get("chunks"), args.text("markdown_text", "")
     if text and found:
@@ -103,10 +103,10 @@ def _chunks(args: Arguments) -> list[Json]:
         found = [{"type": "markdown_text", "text": text}]
     if found is not None and not isinstance(found, list):
         raise Refused("invalid_chunks")
-    return [_chunk(chunk) for chunk in found or []]
+    return [_chunk(at, chunk) for chunk in found or []]
 
 
-def _chunk(chunk: Any) -> Json:
+def _chunk(at: At, chunk: Any) -> Json:
     kind = chunk.get("type") if isinstance(chunk, dict) else None
     if kind == "markdown_text" and isinstance(chunk.get("text"), str):
         if len(chunk["text"]) > checks.MAX_MARKDOWN:
@@ -115,7 +115,7 @@ def _chunk(chunk: Any) -> Json:
     if kind == "plan_update" and chunk.get("title") and len(chunk["title"]) <= checks.MAX_TASK_TEXT:
         return dict(chunk)
     if kind == "blocks":
-        return {"type": "blocks", "blocks": checks.blocks(chunk.get("blocks"))}
+        return {"type": "blocks", "blocks": checks.blocks(chunk.get("blocks"), shows=at.workspace.shows)}
     if kind == "task_update" and _is_task(chunk):
         return json.loads(json.dumps(chunk))  # type: ignore[no-any-return]
     raise Refused("invalid_chunks")

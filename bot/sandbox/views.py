@@ -62,13 +62,13 @@ def new_hash() -> str:
 
 
 def _open(at: At, args: Arguments) -> Json:
-    view = checks.view(args.get("view"), ("modal",))
+    view = checks.view(args.get("view"), ("modal",), at.workspace.shows)
     opened = place(at.slack, at.workspace, _trigger(at, args).user, view, push=False)
     return {"view": opened.payload(at.workspace)}
 
 
 def _push(at: At, args: Arguments) -> Json:
-    view = checks.view(args.get("view"), ("modal",))
+    view = checks.view(args.get("view"), ("modal",), at.workspace.shows)
     trigger = _trigger(at, args)
     if not at.workspace.stacks.get(trigger.user):
         raise Refused("not_found")
@@ -80,7 +80,7 @@ def _update(at: At, args: Arguments) -> Json:
     known = _named(at, args)
     if args.get("hash") and args["hash"] != known.hash:
         raise Refused("hash_conflict")
-    replace(at.slack, at.workspace, known, checks.view(args.get("view"), ("modal", "home")))
+    replace(at.slack, at.workspace, known, checks.view(args.get("view"), ("modal", "home"), at.workspace.shows))
     return {"view": known.payload(at.workspace)}
 
 
@@ -111,7 +111,7 @@ def _publish(at: At, args: Arguments) -> Json:
     user = args.text("user_id")
     if user not in at.workspace.people:
         raise Refused("user_not_found")
-    view = checks.view(args.get("view"), ("home",))
+    view = checks.view(args.get("view"), ("home",), at.workspace.shows)
     known = at.workspace.homes.get(user)
     if known is not None and args.get("hash") and args["hash"] != known.hash:
         raise Refused("hash_conflict")

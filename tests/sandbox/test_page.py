@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+
 import aiohttp
 import pytest
 
 from bot.sandbox import ANNA, GENERAL
 from tests.sandbox.browser import ENTER, ESCAPE, TAB, Stage, api, ask
+from tests.sandbox.conftest import client_of
 from tests.sandbox.showblocks import ARTICLE_URL, QUESTION
+
+DOT = base64.b64decode(b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 
 
 def test_given_a_newcomer_when_a_ready_question_is_pressed_then_a_flagged_answer_opens_in_its_thread(
@@ -133,6 +138,23 @@ def test_given_every_kind_of_block_when_posted_then_each_is_drawn(stage: Stage) 
     assert tab.wait(".mention.own").text == "@channel"
     tab.driver.find_element("css selector", ".block-actions select").send_keys("full")
     tab.wait(".message.private", "Length: full")
+
+
+def test_given_an_uploaded_picture_when_a_block_names_it_then_it_is_drawn_with_its_words(stage: Stage) -> None:
+    async def posted() -> None:
+        async with aiohttp.ClientSession() as http:
+            client = client_of(stage.sandbox, http)
+            asked = await client.files_getUploadURLExternal(filename="grid.png", length=len(DOT))
+            async with http.post(asked["upload_url"], data=DOT):
+                await client.files_completeUploadExternal(files=[{"id": asked["file_id"], "title": "Grid"}])
+            block = {"type": "image", "alt_text": "The Post says 54", "slack_file": {"id": asked["file_id"]}}
+            await client.chat_postMessage(channel=GENERAL, text="A grid", blocks=[block])
+
+    stage.run(posted())
+
+    shown = stage.tab.wait(".block-image img")
+    stage.tab.until(lambda: shown.get_property("naturalWidth") == 1)
+    assert shown.get_attribute("alt") == "The Post says 54"
 
 
 def test_given_a_message_when_looked_behind_then_cost_prompt_and_json_show(stage: Stage) -> None:

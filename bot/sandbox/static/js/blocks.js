@@ -11,10 +11,11 @@ const own = (url) => new URL(url, location.href).origin === location.origin;
 
 const fileAddress = (file) => file?.url ?? (file && `/files/${file.id}/picture`);
 
-/** A picture from the sandbox itself; one from elsewhere is named instead, for nothing is fetched beyond loopback. */
+/** A picture from the sandbox itself, which opens in full at a click. One from elsewhere is named instead, for nothing is
+ * fetched beyond loopback. */
 function picture(url, alt, title) {
   const drawn = url && own(url)
-    ? html`<img src=${url} alt=${alt} loading="lazy">`
+    ? html`<a href=${url} target="_blank" rel="noreferrer"><img src=${url} alt=${alt} loading="lazy"></a>`
     : html`<span class="no-image" role="img" aria-label=${alt}>${alt}<small>${url ?? ""}</small></span>`;
   return html`<figure class="picture">${title ? html`<figcaption>${textOf(title)}</figcaption>` : nothing}${drawn}</figure>`;
 }
