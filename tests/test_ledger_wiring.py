@@ -338,6 +338,22 @@ async def test_given_news_that_are_told_again_after_a_crash_when_told_then_they_
     assert len(set(room.thread.keys)) == 1
 
 
+async def test_given_a_digest_that_is_read_during_a_turn_when_that_ends_then_followers_and_the_next_digest_tell_of_it(
+    room: Newsroom,
+) -> None:
+    await room.comes(TWELVE)
+    await room.comes(TWENTY)
+    due, tomorrow = room.now + timedelta(minutes=1), room.now + timedelta(days=1)
+
+    early = await room.ledger.changes(MORNING, due)
+    await room.ran()
+    told = await room.ran(FOLLOW)
+
+    assert (early, told) == ([], 1)
+    assert [news.at for _, news in room.thread.heard] == [due]
+    assert [change.entry.opened for change in await room.ledger.changes(due, tomorrow)] == [due]
+
+
 async def test_given_many_articles_that_wait_when_one_goes_away_then_that_waits_for_one_turn_at_most(
     room: Newsroom,
 ) -> None:

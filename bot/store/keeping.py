@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import UnreadableCoverage
 from bot.news.model import Article, Moment, Sentence
-from bot.store import search
+from bot.store import search, told
 from bot.store.excerpts import excerpt_key, runs, span
 from bot.store.tables import articles, excerpts, versions, workspaces
 
@@ -99,8 +99,12 @@ def add_all(
     *,
     restore: bool,
 ) -> list[Kept]:
-    """Keep articles under their identities. The workspace's row is locked first: one writer at a time."""
+    """Keep articles under their identities. The workspace's row is locked first: one writer at a time.
+
+    What would come in a span that was told already comes at its end.
+    """
     number = _locked(connection, workspace)
+    at = max(at, told.held(connection, workspace))
     if _all_new(connection, number, given):
         rows = [
             {"workspace": number, "name": _name(a), "identity": _identity(a), "version": 1, "removed": None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.news.ledger.ports import Waiting
 from bot.news.ledger.standing import Change, Entry, Event, Happening, State, citations
 from bot.news.model import Article
-from bot.store import comparisons
+from bot.store import comparisons, told
 from bot.store.database import Database
 from bot.store.keeping import read_article, stored_articles
 from bot.store.ledger_tables import cited, entries, events, spent, waiting
@@ -34,8 +35,17 @@ _CITING = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """An event that followers are still to hear of. `event`: its serial, which another may have once it is gone."""
+
+    event: int
+    entry: str
+    at: datetime
+
+
 class StoredLedger:
-    """Each call is one transaction and raises StoreUnavailable or StoreFull."""
+    """Each call is one transaction (`changes`, two) and raises StoreUnavailable or StoreFull."""
 
     def __init__(self, database: Database, workspace: str) -> None:
         self._database = database
@@ -66,9 +76,16 @@ class StoredLedger:
         return found[0] if found else None
 
     async def keep(self, change: Change) -> None:
-        """Keep the entry as it is now and its events, together. Raises WrongUse where it cites other coverage."""
-        entry = change.entry
-        row: dict[str, Any] = {
+        """Keep the entry as it is now and its events, together; what happened in a span that was told already
+        happens at its end. Raises WrongUse where it cites other coverage."""
+        await self._database.write(lambda connection: self._keep(connection, change))
+
+    def _keep(self, connection: Connection, change: Change) -> None:
+        if change.events:
+            change = _not_before(told.held(connection, self._workspace), change)
+        entry, written = change.entry, comparisons.written(change.entry.comparison)
+        comparisons.check_held(connection, self._workspace, written)
+        row = {
             "workspace": self._workspace,
             "id": entry.id,
             "state": entry.state,
@@ -77,27 +94,30 @@ class StoredLedger:
             "owner": entry.owner,
             "dismissed_by": entry.dismissed_by,
             "into": entry.into,
-            "comparison": comparisons.written(entry.comparison),
+            "comparison": written,
         }
         key = {"workspace": self._workspace, "entry": entry.id}
         named = [key | {"article": id} for id in sorted({c.article.id for c in citations(entry.comparison)})]
-        happened: list[dict[str, object]] = [
-            key | {"happening": e.happening, "at": e.at, "by": e.by, "comparison": comparisons.written(e.comparison)}
+        happened: list[dict[str, Any]] = [
+            {
+                **key,
+                "happening": e.happening,
+                "at": e.at,
+                "by": e.by,
+                "comparison": comparisons.written(e.comparison),
+                "passed_on": False,
+            }
             for e in change.events
         ]
         kept = self._insert(entries).values(row)
-        kept = kept.on_conflict_do_update(index_elements=["workspace", "id"], set_=row)
-
-        def keep(connection: Connection) -> None:
-            comparisons.check_held(connection, self._workspace, row["comparison"])
-            connection.execute(kept)
-            connection.execute(delete(cited).where(cited.c.workspace == self._workspace, cited.c.entry == entry.id))
-            if named:
-                connection.execute(insert(cited), named)
-            if happened:
-                connection.execute(insert(events), happened)
-
-        await self._database.write(keep)
+        later = {name: value for name, value in row.items() if name != "opened"}  # it opened once
+        kept = kept.on_conflict_do_update(index_elements=["workspace", "id"], set_=later)
+        connection.execute(kept)
+        connection.execute(delete(cited).where(cited.c.workspace == self._workspace, cited.c.entry == entry.id))
+        if named:
+            connection.execute(insert(cited), named)
+        if happened:
+            connection.execute(insert(events), happened)
 
     async def forget(self, owner: str) -> None:
         """Remove an owner's followed questions and their history."""
@@ -123,7 +143,9 @@ class StoredLedger:
         """The entries to which something happened from `since` on and before `until`, the last moved last.
 
         `before` is the comparison as it stood at `since`; None where the entry is newer. Followed ones are among them.
+        What is kept afterwards happens at `until` or later, so that spans that meet tell everything once.
         """
+        await told.close(self._database, self._workspace, until)
         within = self._events().where(events.c.at >= since, events.c.at < until)
         earlier = (
             select(func.max(events.c.serial))
@@ -141,6 +163,36 @@ class StoredLedger:
             rows = connection.execute(self._entries().where(entries.c.id.in_(happened))).all()
             now = {entry.id: entry for entry in self._as_entries(connection, rows)}
             return [Change(now[id], tuple(told), stood.get(id)) for id, told in happened.items()]
+
+        return await self._database.read(read)
+
+    async def unheard(self) -> Sequence[Unheard]:
+        """What happened and was not passed on yet, oldest first."""
+        found = (
+            select(events.c.serial, events.c.entry, events.c.at)
+            .where(events.c.workspace == self._workspace, ~events.c.passed_on)
+            .order_by(events.c.serial)
+        )
+        return await self._database.read(lambda connection: [Unheard(*row) for row in connection.execute(found)])
+
+    async def passed_on(self, heard: Collection[Unheard]) -> None:
+        """Somebody sees to it that followers hear of these."""
+        done = events.c.serial.in_([each.event for each in heard])
+        kept = update(events).where(events.c.workspace == self._workspace, done).values(passed_on=True)
+        await self._database.write(lambda connection: connection.execute(kept))
+
+    async def change(self, entry: str, event: int) -> Change | None:
+        """One event of an entry; None where it is gone. `before`: the comparison as it stood until then."""
+        told = self._events().where(events.c.entry == entry, events.c.serial <= event)
+
+        def read(connection: Connection) -> Change | None:
+            rows = connection.execute(told).all()[-2:]
+            known = connection.execute(self._entries().where(entries.c.id == entry)).all()
+            if not known or not rows or rows[-1].serial != event:
+                return None
+            *before, (_, happened) = self._read_events(connection, rows)
+            (now,) = self._as_entries(connection, known)
+            return Change(now, (happened,), before[0][1].comparison if before else None)
 
         return await self._database.read(read)
 
@@ -258,3 +310,11 @@ class StoredLedger:
     def _held(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[comparisons.Ref, Article]:
         wanted = {ref for row in rows for ref in comparisons.refs(row.comparison)}
         return comparisons.load(connection, self._workspace, wanted)
+
+
+def _not_before(earliest: datetime, change: Change) -> Change:
+    """The change as of this time, where it happened before."""
+    happened = tuple(replace(event, at=max(event.at, earliest)) for event in change.events)
+    entry = change.entry
+    stamped = replace(entry, opened=max(entry.opened, earliest), moved=max(entry.moved, earliest))
+    return replace(change, entry=stamped, events=happened)

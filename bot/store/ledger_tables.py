@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, text, true
 
 from bot.store.tables import Instant, Serial, metadata
 
@@ -40,7 +40,11 @@ events = Table(
     Column("at", Instant, nullable=False),
     Column("by", Text),
     Column("comparison", Text, nullable=False),  # JSON, as it stood afterwards
+    # There is a job that tells its followers. An older backup's rows had theirs.
+    Column("passed_on", Boolean, nullable=False, server_default=true()),
 )
+_NEWS = text("NOT passed_on")
+Index("ledger_events_news", events.c.workspace, events.c.serial, sqlite_where=_NEWS, postgresql_where=_NEWS)
 Index("ledger_events_entry", events.c.workspace, events.c.entry, events.c.serial)
 Index("ledger_events_at", events.c.workspace, events.c.at)
 

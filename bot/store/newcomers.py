@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from bot.news.digest.digest import Arrived
+from bot.store import told
 from bot.store.database import Database
 from bot.store.keeping import read_article, stored_articles
 from bot.store.tables import articles, versions, workspaces
@@ -22,7 +23,9 @@ class Newcomers:
 
     async def arrived(self, since: datetime, until: datetime) -> Sequence[Arrived]:
         """The articles that came or changed from `since` on and before `until`, oldest first; removed ones are left
-        out. Each as it stood at the end of the span, beside what was known of it when the span began."""
+        out. Each as it stood at the end of the span, beside what was known of it when the span began. What is kept
+        afterwards comes at `until` or later, so that spans that meet tell everything once."""
+        await told.close(self._database, self._workspace, until)
         number = select(workspaces.c.id).where(workspaces.c.name == self._workspace).scalar_subquery()
         within = (
             select(versions.c.article, func.max(versions.c.id).label("latest"))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration. A database that stands there is opened without loading Alembic."""
 
 metadata = MetaData()
@@ -63,6 +63,14 @@ workspaces = Table(
     Column("characters", BigInteger, nullable=False, default=0),
     Column("excerpts", BigInteger, nullable=False, default=0),
     Column("words", BigInteger, nullable=False, default=0),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    # The end of the last span that was told: nothing is kept as of before it.
+    Column("until", Instant, nullable=False),
 )
 
 articles = Table(

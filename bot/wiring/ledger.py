@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
 
 from bot.errors import CrosscheckError, ReaderAbsent, ReaderRefused, ReaderUnavailable
 from bot.llm.proposer import ModelProposer
@@ -27,13 +28,11 @@ from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
 log = logging.getLogger(__name__)
 
 TURN = "turn"  # the kind of job that gives the next article its turn; or, with `gone`, follows one that went away
-FOLLOW = "follow"  # the kind of job that tells followers; its payload: entry, at
-BEGUN = "begun"  # note: when the job was first run; what it has moved happened from then on
+FOLLOW = "follow"  # the kind of job that tells followers; its payload: entry, event, at
 
 CONCURRENCY = 2  # jobs at once in a process, in a worker of their own, so that questions never wait for the ledger
 TICK_S = 60.0  # between two looks for what still waits
 REST_S = 600  # between two tries of what a model that fails, or a job that was given up, has left waiting
-INSTANT = timedelta(microseconds=1)
 
 
 class Followers(Protocol):
@@ -113,20 +112,14 @@ class LedgerWork:
     async def _take(self, job: Job) -> None:
         """One turn, or one removal: a job each, so that a removal never waits for more than one turn."""
         ledger, now = StoredLedger(self._database, job.workspace), self._clock()
-        if BEGUN in job.notes:  # an earlier run was cut off; it may have moved what nobody was told of
-            await self._leave_word(job.workspace, ledger, datetime.fromisoformat(job.notes[BEGUN]), now)
-        else:
-            await self._jobs.note(job, BEGUN, now.isoformat())
+        taken = None
         if "gone" in job.payload:
             await removed(str(job.payload["gone"]), now, ledger=ledger)
-            await self._leave_word(job.workspace, ledger, now, now)
-            return
-        if "replayed" in job.payload:
+        elif "replayed" in job.payload:
             await self._replay(str(job.payload["replayed"]), job, ledger, now)
-            await self._leave_word(job.workspace, ledger, now, now)
-            return
-        taken = await self._turn(job, ledger, now)
-        await self._leave_word(job.workspace, ledger, now, now)
+        else:
+            taken = await self._turn(job, ledger, now)
+        await self._leave_word(job.workspace, ledger)
         if taken is not None and not taken.waits:
             counts = {"calls": taken.calls, "failed": taken.failed, "changes": len(taken.changes)}
             log.info("an article had its turn", extra={"article": taken.article, **counts})
@@ -163,29 +156,34 @@ class LedgerWork:
             log.warning("the ledger rests", extra={"workspace": job.workspace, "error": type(fault).__name__})
         return None
 
-    async def _leave_word(self, workspace: str, ledger: StoredLedger, since: datetime, last: datetime) -> None:
-        """Leave a job for each comparison that moved from `since` to `last`, both included."""
+    async def _leave_word(self, workspace: str, ledger: StoredLedger) -> None:
+        """Leave a job for each event that followers are to hear of, those of a run that was cut off too."""
         if self._followers is None:
             return
-        for change in await ledger.changes(since, last + INSTANT):
-            for at in dict.fromkeys(event.at.isoformat() for event in change.events):
-                id = change.entry.id
-                await self._put(
-                    FOLLOW, {"entry": id, "at": at}, f"{FOLLOW}:{id}:{at}", workspace, lane=f"{FOLLOW}:{id}"
-                )
+        unheard = await ledger.unheard()
+        for each in unheard:
+            payload: dict[str, str | int] = {"entry": each.entry, "event": each.event, "at": each.at.isoformat()}
+            await self._put(FOLLOW, payload, _key(payload), workspace, lane=f"{FOLLOW}:{each.entry}")
+        if unheard:
+            await ledger.passed_on(unheard)
 
     async def _tell(self, job: Job) -> None:
-        """Tell of one comparison what moved at one time."""
+        """Tell of one event of a comparison."""
         assert self._followers is not None
-        entry, at = str(job.payload["entry"]), datetime.fromisoformat(job.payload["at"])
-        for change in await StoredLedger(self._database, job.workspace).changes(at, at + INSTANT):
-            news = news_of(change) if change.entry.id == entry else None
-            if news is not None:
-                await self._followers.tell(job.workspace, news, f"{FOLLOW}:{entry}:{at.isoformat()}")
+        ledger = StoredLedger(self._database, job.workspace)
+        change = await ledger.change(str(job.payload["entry"]), int(job.payload["event"]))
+        news = news_of(change) if change else None
+        if news is not None:
+            await self._followers.tell(job.workspace, news, _key(job.payload))
 
-    async def _put(self, kind: str, payload: dict[str, str], key: str, workspace: str, *, lane: str) -> None:
+    async def _put(self, kind: str, payload: Mapping[str, str | int], key: str, workspace: str, *, lane: str) -> None:
         await self._jobs.put(kind, payload, keys=[key], workspace=workspace, lane=lane, priority=AFTER_PEOPLE)
         self.worker.wake()  # else each turn would wait for a poll after the one before
+
+
+def _key(payload: Mapping[str, Any]) -> str:
+    """Of what followers are told of an event; with its time, for the number of one that is gone is given out again."""
+    return f"{FOLLOW}:{payload['entry']}:{payload['event']}:{payload['at']}"
 
 
 def proposer_of(reading: Reading, *, sample: bool, checkpoint: Checkpoint | None = None) -> ModelProposer | None:
