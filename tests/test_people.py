@@ -104,7 +104,7 @@ async def test_given_a_followed_answer_when_looked_at_then_it_is_its_follower_s_
     assert mine.owner is not None
     assert Follower.of(mine.owner) == Follower("U2", "C1", "1.1")
     assert await seen.follows("U1") == []
-    assert await seen.disagreements() == []
+    assert await seen.disagreements("C1") == []
     assert not await seen.unfollow("U1", mine.id)
     assert await seen.unfollow("U2", mine.id)
     assert await seen.follows("U2") == []
@@ -131,7 +131,7 @@ async def test_given_coverage_when_glanced_at_then_outlets_and_headings_are_coun
     await Library(database, "local").add(article("c2", "More of it.", outlet="The Courier", published="2026-05-25"))
 
     seen = glance(database)
-    outlets, newest = await seen.outlets(), await seen.newest(2)
+    outlets, newest = await seen.outlets("C1"), await seen.newest("C1", 2)
 
     assert (outlets[0].name, outlets[0].articles) == ("The Courier", 2)
     assert newest[0].outlet == "The Courier"
@@ -141,7 +141,7 @@ async def test_given_coverage_when_glanced_at_then_outlets_and_headings_are_coun
 
 
 async def test_given_a_topic_when_its_articles_are_asked_for_then_they_come_oldest_first(database: Database) -> None:
-    found = await glance(database).about("licences access", 10)
+    found = await glance(database).about("C1", "licences access", 10)
 
     assert {a.id for a in found} >= {"courier", "ledger"}
     days = [a.published.day for a in found if a.published]
@@ -151,6 +151,6 @@ async def test_given_a_topic_when_its_articles_are_asked_for_then_they_come_olde
 async def test_given_no_topic_when_articles_are_asked_for_then_the_newest_come_oldest_first(
     database: Database,
 ) -> None:
-    found = await glance(database).about("", 2)
+    found = await glance(database).about("C1", "", 2)
 
     assert {a.id for a in found} == {"wire", "herald"}

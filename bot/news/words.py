@@ -49,6 +49,7 @@ EMPTY_LIBRARY = (
     "There is no coverage yet, so there is nothing to answer from. "
     "Whoever runs this bot adds some with: python -m bot ingest FOLDER"
 )
+NOTHING_COUNTS = "Nothing in the coverage is of the topics and outlets that this channel is set to."
 NO_MATCH = "Nothing in the coverage matches these words."
 DISCLAIMER = "Written by AI from {read}. Check the quotes before you rely on it."
 OFFLINE_DISCLAIMER = "Quoted from {read}, not compared."

@@ -19,16 +19,21 @@ class Channel:
 
 
 class Coverage(Protocol):
-    async def disagreements(self) -> Sequence[Entry]:
+    """Where a channel is named, what counts there."""
+
+    async def disagreements(self, channel: str) -> Sequence[Entry]:
         """The open ones, most independent sources first."""
 
-    async def outlets(self) -> Sequence[Outlet]:
+    async def outlets(self, channel: str) -> Sequence[Outlet]:
         """That with most articles first."""
 
-    async def newest(self, limit: int) -> Sequence[Heading]:
+    async def every_outlet(self) -> Sequence[Outlet]:
+        """As `outlets`, of all coverage."""
+
+    async def newest(self, channel: str, limit: int) -> Sequence[Heading]:
         """Newest first."""
 
-    async def about(self, topic: str, limit: int) -> Sequence[Article]:
+    async def about(self, channel: str, topic: str, limit: int) -> Sequence[Article]:
         """The articles that fit a topic best, or, where it is empty, the newest; oldest first."""
 
     async def follows(self, person: str) -> Sequence[Entry]:

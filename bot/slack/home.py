@@ -86,7 +86,7 @@ class Home:
     async def suggest(self, channel: str) -> None:
         """Offer questions in a direct message: first what the outlets disagree on now."""
         try:
-            disputes = await self.coverage.disagreements()
+            disputes = await self.coverage.disagreements(channel)
             with slack_errors("assistant.threads.setSuggestedPrompts"):
                 await self.account.client.assistant_threads_setSuggestedPrompts(
                     channel_id=channel, prompts=prompts(disputes)
@@ -96,8 +96,8 @@ class Home:
 
     async def _glance(self, person: str, channel: str) -> Glance:
         disputes, newest, follows, settings = await asyncio.gather(
-            self.coverage.disagreements(),
-            self.coverage.newest(LATEST),
+            self.coverage.disagreements(channel),
+            self.coverage.newest(channel, LATEST),
             self.coverage.follows(person),
             self.coverage.channel(channel),
         )

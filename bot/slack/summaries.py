@@ -36,7 +36,7 @@ class SummaryCommand:
         return Subcommand("summary", *words.TOLD_SUMMARY, self.run, works=True, again=self.again)
 
     async def run(self, call: Call, work: Any) -> Said:
-        outlets = {outlet.name.casefold() for outlet in await self._coverage.outlets()}
+        outlets = {outlet.name.casefold() for outlet in await self._coverage.outlets(call.channel)}
         scope, length = understood(call.text, outlets, self._clock())
         messages = drawn(await self._sum_up(scope, length, work))
         key = str(work.id)

@@ -79,19 +79,19 @@ class Verbs:
 
     async def disagreements(self, call: Call, work: Any) -> Said:
         topics = [Topic((call.text,))] if call.text else []
-        found = [e for e in await self._coverage.disagreements() if comparison_about(e.comparison, topics)]
+        found = [e for e in await self._coverage.disagreements(call.channel) if comparison_about(e.comparison, topics)]
         return Said(lists.disagreements(found[:ENTRIES], call.text), share=call.text if found else None)
 
     async def timeline(self, call: Call, work: Any) -> Said:
-        found = await self._coverage.about(call.text, ARTICLES)
+        found = await self._coverage.about(call.channel, call.text, ARTICLES)
         return Said(lists.timeline(found, call.text), share=call.text if found else None)
 
     async def sources(self, call: Call, work: Any) -> Said:
-        found = await self._coverage.outlets()
+        found = await self._coverage.outlets(call.channel)
         return Said(lists.outlets(found), share="" if found else None)
 
     async def newest(self, call: Call, work: Any) -> Said:
-        found = await self._coverage.newest(HEADINGS)
+        found = await self._coverage.newest(call.channel, HEADINGS)
         return Said(lists.newest(found), share="" if found else None)
 
     async def settings(self, call: Call, work: Any) -> Said:

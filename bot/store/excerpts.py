@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import ColumnElement
+
 from bot.news.model import Moment, Sentence
 
 _WORDS = 120  # of a run: long enough to hold an argument, short enough to show many sources
 _LEAD_IN = 40  # words; a run begins with the sentence before it where that is no longer: "He denied it" needs its "he"
 _DAY_SHIFT, _VERSION_SHIFT = 47, 12  # 16 bits of days since 1970, 35 of versions, 12 of places
 _PLACES = 1 << _VERSION_SHIFT
+_LAST_VERSION = (1 << _DAY_SHIFT - _VERSION_SHIFT) - 1
 _EPOCH = date(1970, 1, 1)
 _LAST_DAY = (1 << 16) - 1
 
@@ -46,6 +49,16 @@ def span(published: Moment) -> Span:
 def excerpt_key(begins: datetime | None, version: int, place: int) -> int:
     """The key of an excerpt; keys are ordered by UTC day of publication, undated ones first."""
     return _day(begins) << _DAY_SHIFT | version << _VERSION_SHIFT | place
+
+
+def version_in(key: int) -> int:
+    """The row of `versions` that a key names."""
+    return key >> _VERSION_SHIFT & _LAST_VERSION
+
+
+def version_of(key: ColumnElement[int]) -> ColumnElement[int]:
+    """As `version_in`, for the database to work out."""
+    return key.bitwise_rshift(_VERSION_SHIFT).bitwise_and(_LAST_VERSION)
 
 
 def key_range(since: datetime | None, until: datetime | None) -> tuple[int, int] | None:

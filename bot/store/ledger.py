@@ -12,9 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.news.ledger.ports import Waiting
 from bot.news.ledger.standing import Change, Entry, Event, Happening, State, citations
+from bot.news.ledger.within import within
 from bot.news.model import Article
+from bot.news.rules import EVERYTHING, Focus
 from bot.store import comparisons, told
 from bot.store.database import Database
+from bot.store.focus import counts
 from bot.store.keeping import read_article, stored_articles
 from bot.store.ledger_tables import cited, entries, events, spent, waiting
 from bot.store.tables import articles, versions, workspaces
@@ -45,11 +48,13 @@ class Unheard:
 
 
 class StoredLedger:
-    """Each call is one transaction (`changes`, two) and raises StoreUnavailable or StoreFull."""
+    """Entries are read as far as they rest on what counts by `focus`; changes and history are not narrowed. Each call
+    is one transaction (`changes`, two) and raises StoreUnavailable or StoreFull."""
 
-    def __init__(self, database: Database, workspace: str) -> None:
+    def __init__(self, database: Database, workspace: str, *, focus: Focus = EVERYTHING) -> None:
         self._database = database
         self._workspace = workspace
+        self._focus = focus
         self._insert = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
 
     async def entries(self, *, citing: Collection[str] | None = None) -> Sequence[Entry]:
@@ -280,9 +285,22 @@ class StoredLedger:
 
     async def _read_entries(self, found: Select[Any], named: Mapping[str, object] | None = None) -> list[Entry]:
         def read(connection: Connection) -> list[Entry]:
-            return self._as_entries(connection, connection.execute(found, named).all())
+            known = self._as_entries(connection, connection.execute(found, named).all())
+            return self._within(connection, known) if self._focus.narrow else known
 
         return await self._database.read(read)
+
+    def _within(self, connection: Connection, known: Sequence[Entry]) -> list[Entry]:
+        """The entries as far as they rest on articles that count, as these are now."""
+        cites = {citation.article.id for entry in known for citation in citations(entry.comparison)}
+        found = stored_articles().where(
+            workspaces.c.name == self._workspace,
+            versions.c.current,
+            articles.c.name.in_(cites),
+            counts(self._focus, self._workspace, self._database.dialect),
+        )
+        counted = set(connection.scalars(found.with_only_columns(articles.c.name)))
+        return [entry for each in known if (entry := within(each, counted)) is not None]
 
     def _as_entries(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
         held = self._held(connection, rows)

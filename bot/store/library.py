@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, func, select
 
 from bot.news.model import Article, Excerpt, Moment
+from bot.news.rules import EVERYTHING, Focus
 from bot.store import keeping, search
 from bot.store.database import Clock, Database, utc_now
+from bot.store.focus import counts
 from bot.store.keeping import Kept, read_article, stored_articles
 from bot.store.ledger import StoredLedger
+from bot.store.overview import Overview
 from bot.store.search_postgres import PostgresIndex
 from bot.store.search_sqlite import SqliteIndex
 from bot.store.tables import articles, versions, workspaces
 
 
 class Library:
-    """Keeps and finds articles. Each call is one transaction and raises StoreUnavailable or StoreFull."""
+    """Keeps and finds articles. Each call is one transaction and raises StoreUnavailable or StoreFull.
 
-    def __init__(self, database: Database, workspace: str, *, clock: Clock = utc_now) -> None:
+    What is read is narrowed to `focus`; what is kept, removed or asked for by its id is not.
+    """
+
+    def __init__(
+        self, database: Database, workspace: str, *, clock: Clock = utc_now, focus: Focus = EVERYTHING
+    ) -> None:
         self._database = database
         self._workspace = workspace
         self._clock = clock
+        self._focus = focus
         self._current = stored_articles().where(workspaces.c.name == workspace, versions.c.current)
+        if focus.narrow:
+            self._current = self._current.where(counts(focus, workspace, database.dialect))
         self._oldest_first = self._current.order_by(versions.c.begins.is_(None), versions.c.begins, versions.c.id)
         self._totals = {
             column: select(column).where(workspaces.c.name == workspace)
@@ -32,10 +43,23 @@ class Library:
         }
         self._index: search.Index = SqliteIndex() if database.dialect == "sqlite" else PostgresIndex()
 
+    def within(self, focus: Focus) -> Library:
+        """This library, narrowed."""
+        return Library(self._database, self._workspace, clock=self._clock, focus=focus) if focus.narrow else self
+
+    @property
+    def workspace(self) -> str:
+        return self._workspace
+
     @property
     def ledger(self) -> StoredLedger:
         """The standing comparisons of this coverage."""
-        return StoredLedger(self._database, self._workspace)
+        return StoredLedger(self._database, self._workspace, focus=self._focus)
+
+    @property
+    def overview(self) -> Overview:
+        """This coverage at a glance."""
+        return Overview(self._database, self._workspace, focus=self._focus)
 
     async def add(self, article: Article, *, restore: bool = False) -> Kept:
         """Keep an article, or a new version of one whose identity is known; one that is known as it is costs nothing.
@@ -92,7 +116,10 @@ class Library:
             total = search.totals(connection, self._workspace)
             if total is None:
                 return []
-            hits = search.search(connection, self._index, total, query, limit, since, until)
+            within = (
+                set(connection.scalars(self._current.with_only_columns(versions.c.id))) if self._focus.narrow else None
+            )
+            hits = search.search(connection, self._index, total, query, limit, since, until, within)
             found = stored_articles().where(versions.c.id.in_({hit.version for hit in hits}))
             held = {row.row: read_article(row) for row in connection.execute(found)}
             return [Excerpt(held[hit.version], hit.first, hit.last) for hit in hits]
@@ -101,11 +128,17 @@ class Library:
 
     async def characters(self) -> int:
         """How much text there is; 0 where there are no articles."""
-        return await self._total(workspaces.c.characters)
+        if not self._focus.narrow:
+            return await self._total(workspaces.c.characters)
+        found = self._current.with_only_columns(func.sum(func.length(versions.c.text)))
+        return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
 
     async def count(self) -> int:
         """How many articles there are, removed ones left out."""
-        return await self._total(workspaces.c.articles)
+        if not self._focus.narrow:
+            return await self._total(workspaces.c.articles)
+        found = self._current.with_only_columns(func.count())
+        return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
 
     async def newest(self) -> Moment | None:
         """When the newest dated article was published."""

@@ -10,16 +10,19 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from bot.news.model import Moment
 from bot.news.overview import Heading, Outlet
+from bot.news.rules import EVERYTHING, Focus
 from bot.store.database import Database
+from bot.store.focus import counts
 from bot.store.tables import articles, versions, workspaces
 
 
 class Overview:
-    """Each call is one transaction and raises StoreUnavailable."""
+    """Narrowed to `focus`. Each call is one transaction and raises StoreUnavailable."""
 
-    def __init__(self, database: Database, workspace: str) -> None:
+    def __init__(self, database: Database, workspace: str, *, focus: Focus = EVERYTHING) -> None:
         self._database = database
         self._workspace = workspace
+        self._focus = focus
 
     async def newest(self, limit: int) -> Sequence[Heading]:
         """The articles that were published last, newest first; undated ones are left out."""
@@ -62,7 +65,8 @@ class Overview:
 
     def _current(self) -> ColumnElement[bool]:
         number = select(workspaces.c.id).where(workspaces.c.name == self._workspace).scalar_subquery()
-        return and_(versions.c.workspace == number, versions.c.current)
+        here = and_(versions.c.workspace == number, versions.c.current)
+        return and_(here, counts(self._focus, self._workspace, self._database.dialect)) if self._focus.narrow else here
 
 
 def _moment(published: Any) -> Moment | None:

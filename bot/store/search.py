@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection, insert, select
 
-from bot.store.excerpts import key_range
+from bot.store.excerpts import key_range, version_in
 from bot.store.tables import excerpts, versions, workspaces
 from bot.store.words import terms
 
@@ -106,10 +106,12 @@ def search(
     limit: int,
     since: datetime | None,
     until: datetime | None,
+    within: Collection[int] | None = None,
 ) -> list[Hit]:
     """The best excerpts first, published from `since` on and before `until`; of equal ones the newer first.
 
-    A word that is repeated in the query counts as often as it stands there.
+    `within`: the rows of `versions` that count; all where it is None. A word that is repeated in the query counts as
+    often as it stands there.
     """
     asked = Counter(own_terms(total.workspace, query))
     frequencies = index.frequencies(connection, asked)
@@ -119,12 +121,13 @@ def search(
     matches = min(total.excerpts, sum(frequencies[term] for term in leading))
     newest = _POSTINGS if matches > _POSTINGS else None
     wanted = max(_CANDIDATES, 2 * limit)
-    while leading:
+    while leading:  # much may be held by the days of the span that its hours do not hold, or by what does not count
         keys = index.candidates(connection, leading, key_range(since, until), newest, wanted)
-        ranked = _ranked(connection, keys, weights, total, since, until)
+        counted = keys if within is None else [key for key in keys if version_in(key) in within]
+        ranked = _ranked(connection, counted, weights, total, since, until)
         if len(ranked) >= limit or len(keys) < wanted:
             return ranked[:limit]
-        wanted *= 4  # the days of the span held much that the hours of it do not
+        wanted *= 4
     return []
 
 

@@ -18,6 +18,7 @@ from bot.slack.screen import Audience
 from bot.store.conversations import Conversations
 from bot.store.database import Transaction, utc_now
 from bot.store.jobs import JobTable
+from bot.store.rules import StoredRules
 from bot.wiring.desk import Desk
 from bot.wiring.dev import Inside, Traced
 from bot.wiring.people import People
@@ -111,6 +112,7 @@ class Asking:
     metrics: Metrics
     inside: Inside | None
     held_to: Callable[[str], Callable[[Reader], Reader]]
+    rules: StoredRules
 
     async def ask(self, work: Work, question: str, audience: Audience) -> Answer:
         """`held_to` gives the limits of whoever asks, before the model."""
@@ -120,14 +122,16 @@ class Asking:
         turns = () if begins else await self.conversations.turns(channel, thread)
         arrange = self.held_to(str(work.payload.get("user", "")))
         since = asked_since(question, utc_now())
+        rules = await self.rules.holding(channel)
+        desk = self.desk.within(rules.channel.focus)
         with self.metrics.stage("answer"):
             if self.inside is None:
-                answer = await self.desk.ask(
+                answer = await desk.ask(
                     question, turns=turns, audience=audience, checkpoint=work, arrange=arrange, since=since
                 )
             else:
                 trace = self.inside.begin(work.id)
-                answer = await self.desk.ask(
+                answer = await desk.ask(
                     question,
                     turns=turns,
                     audience=Traced(audience, trace),

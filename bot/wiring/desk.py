@@ -26,6 +26,7 @@ from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
 from bot.news.model import Answer, Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
+from bot.news.rules import EVERYTHING, Focus
 from bot.sample import ARTICLES, KEPT
 from bot.settings import Settings
 from bot.store.database import Database
@@ -92,19 +93,25 @@ class Down:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers questions from a library, or from the sample coverage while that library is empty."""
+    """Answers questions from a library, or from the sample coverage while that library is empty; from what counts of it
+    by `focus`."""
 
     library: Library
     reading: Reading
     excerpt_tokens: int
     sample: Library | None = None
+    focus: Focus = EVERYTHING
+
+    def within(self, focus: Focus) -> Desk:
+        """This desk, narrowed."""
+        return replace(self, focus=focus)
 
     async def current(self) -> Library:
         """The coverage that answers now."""
         if self.sample is None or await self.library.count() > 0:
-            return self.library
+            return self.library.within(self.focus)
         await fill_sample(self.sample)
-        return self.sample
+        return self.sample.within(self.focus)
 
     async def ask(
         self,
@@ -121,7 +128,9 @@ class Desk:
         """`asking` is told of every request to the model; `fault` is one that the sandbox has switched on;
         `arrange` puts a reader of its own before the model; `since`: only coverage published from then on counts."""
         library = await self.current()
-        reader: Reader | None = self.reading.reader(sample=library is self.sample, checkpoint=checkpoint, asking=asking)
+        reader: Reader | None = self.reading.reader(
+            sample=library.workspace == SAMPLE, checkpoint=checkpoint, asking=asking
+        )
         if reader is not None and arrange is not None:
             reader = arrange(reader)
         if fault is Fault.SLOW:
@@ -135,6 +144,8 @@ class Desk:
             audience=audience,
             since=since,
         )
+        if found.library_empty and self.focus.narrow:
+            return replace(found, library_empty=False, trouble=words.NOTHING_COUNTS)
         cited = {citation.article.id for citation in words.citations(found)}
         return replace(found, standing=standing_for(found, await library.ledger.entries(citing=cited)))
 

@@ -104,8 +104,7 @@ class Newsdesk:
 
     async def _digest(self, assignment: Assignment) -> Digest:
         library = await self._desk.current()
-        sample = library is self._desk.sample
-        workspace = SAMPLE if sample else self._workspace
+        sample, workspace = library.workspace == SAMPLE, library.workspace
         return await digest(
             assignment.topics,
             assignment.since,

@@ -27,8 +27,9 @@ from bot.store.database import Clock, Database, utc_now
 from bot.store.keeping import Kept
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger
-from bot.store.overview import Overview
+from bot.store.library import Library
 from bot.store.queue import depth
+from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.coverage import Coverage
 from bot.wiring.daily import Daily
@@ -135,24 +136,28 @@ class Glance:
         self._own = workspace
         self._desk = desk
         self._subscriptions = Subscriptions(database, workspace)
+        self._rules = StoredRules(database, workspace)
 
-    async def disagreements(self) -> Sequence[Entry]:
-        return by_weight(await (await self._ledger()).standing(State.OPEN))
+    async def disagreements(self, channel: str) -> Sequence[Entry]:
+        return by_weight(await (await self._counting(channel)).ledger.standing(State.OPEN))
 
-    async def outlets(self) -> Sequence[Outlet]:
-        return await (await self._overview()).outlets()
+    async def outlets(self, channel: str) -> Sequence[Outlet]:
+        return await (await self._counting(channel)).overview.outlets()
 
-    async def newest(self, limit: int) -> Sequence[Heading]:
-        return await (await self._overview()).newest(limit)
+    async def every_outlet(self) -> Sequence[Outlet]:
+        return await (await self._desk.current()).overview.outlets()
 
-    async def about(self, topic: str, limit: int) -> Sequence[Article]:
-        library = await self._desk.current()
+    async def newest(self, channel: str, limit: int) -> Sequence[Heading]:
+        return await (await self._counting(channel)).overview.newest(limit)
+
+    async def about(self, channel: str, topic: str, limit: int) -> Sequence[Article]:
+        library = await self._counting(channel)
         if topic:
             hits = await library.search(topic, limit=EXCERPTS_AN_ARTICLE * limit)
             found = list({hit.article.id: hit.article for hit in hits}.values())[:limit]
         else:
-            latest = await (await self._overview()).latest(limit)
-            found = list((await (await self._ledger()).current(latest)).values())
+            latest = await library.overview.latest(limit)
+            found = list((await library.ledger.current(latest)).values())
         return sorted(found, key=_age)
 
     async def follows(self, person: str) -> Sequence[Entry]:
@@ -175,7 +180,7 @@ class Glance:
 
     async def health(self) -> Health:
         library = await self._desk.current()
-        ledger = await self._ledger()
+        ledger = library.ledger
         depths = await depth(self._database)
         return Health(
             articles=await library.count(),
@@ -183,7 +188,7 @@ class Glance:
             uncompared=len(await ledger.waiting()),
             waiting=sum(count for (_, state), count in depths.items() if state == "waiting"),
             dead=sum(count for (_, state), count in depths.items() if state == "dead"),
-            stored=await (await self._overview()).stored(),
+            stored=await library.overview.stored(),
         )
 
     async def _followed(self) -> Sequence[Entry]:
@@ -193,14 +198,10 @@ class Glance:
         """Whose ledgers may hold what people here follow."""
         return (self._own, SAMPLE) if self._desk.sample is not None else (self._own,)
 
-    async def _name(self) -> str:
-        return SAMPLE if await self._desk.current() is self._desk.sample else self._own
-
-    async def _ledger(self) -> StoredLedger:
-        return StoredLedger(self._database, await self._name())
-
-    async def _overview(self) -> Overview:
-        return Overview(self._database, await self._name())
+    async def _counting(self, channel: str) -> Library:
+        """What of the coverage counts in a channel."""
+        rules = await self._rules.holding(channel)
+        return await self._desk.within(rules.channel.focus).current()
 
 
 @dataclass(frozen=True, slots=True)

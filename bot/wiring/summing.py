@@ -11,7 +11,7 @@ from bot.llm.narrator import ModelNarrator
 from bot.llm.reader import Checkpoint
 from bot.news.ledger.standing import State, by_weight
 from bot.news.summary import Length, Narrator, Scope, Summary, summary
-from bot.wiring.desk import Desk
+from bot.wiring.desk import SAMPLE, Desk
 
 
 async def sum_up(
@@ -26,7 +26,7 @@ async def sum_up(
     """The summary of what is in scope; trouble with the model is told in it. `progress` is told of parts read, of how
     many so far; `arrange` puts a narrator of its own before the model. Raises NotUnderstood, StoreError."""
     library, reading = await desk.current(), desk.reading
-    kept = reading.sample if library is desk.sample else reading.own
+    kept = reading.sample if library.workspace == SAMPLE else reading.own
     narrator: Narrator | None = None
     if reading.client is not None or kept:
         narrator = ModelNarrator(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)

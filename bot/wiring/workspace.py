@@ -28,6 +28,7 @@ from bot.store.conversations import Conversations
 from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.jobs import JobTable
 from bot.store.library import Library
+from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageTable
 from bot.wiring.asking import Accepted, Asking, Claimed
@@ -88,7 +89,9 @@ class Workspace:
         self.followers = Followers(Following(account))
         conversations, people = Conversations(database, name), People(database, name)
         self.kept_words = (conversations, people, usage)
-        self._asking = Asking(self.desk, conversations, house.metrics, house.inside, self._allowance.for_person)
+        self._rules = StoredRules(database, name, clock=clock)
+        held_to = self._allowance.for_person
+        self._asking = Asking(self.desk, conversations, house.metrics, house.inside, held_to, self._rules)
         self._answering = Answering(account, self._asking.ask, people)
         home = Home(account, Glance(database, name, self.desk), settings.admin_ids)
         self._clicks = Clicks(account, people, home)
@@ -144,8 +147,10 @@ class Workspace:
         await self._commands.share(self._claimed(job))
 
     async def _sum_up(self, scope: Scope, length: Length, work: Claimed) -> Summary:
-        held = self._allowance.for_summary(Call.load(work.payload).user)
-        return await sum_up(self.desk, scope, length=length, checkpoint=work, arrange=held)
+        call = Call.load(work.payload)
+        held = self._allowance.for_summary(call.user)
+        desk = self.desk.within((await self._rules.holding(call.channel)).channel.focus)
+        return await sum_up(desk, scope, length=length, checkpoint=work, arrange=held)
 
     def _claimed(self, job: Job) -> Claimed:
         return Claimed(job, self._house.jobs)

@@ -164,19 +164,22 @@ class FixedCoverage:
     digest: str | None = None
     fault: Exception | None = None
 
-    async def disagreements(self) -> list[Entry]:
+    async def disagreements(self, channel: str) -> list[Entry]:
         if self.fault is not None:
             raise self.fault
         return self.entries
 
-    async def outlets(self) -> list[Outlet]:
+    async def every_outlet(self) -> list[Outlet]:
+        return await self.outlets("")
+
+    async def outlets(self, channel: str) -> list[Outlet]:
         names = dict.fromkeys(h.outlet for h in self.headings)
         return [Outlet(n, sum(h.outlet == n for h in self.headings), self.headings[0].published) for n in names]
 
-    async def newest(self, limit: int) -> list[Heading]:
+    async def newest(self, channel: str, limit: int) -> list[Heading]:
         return self.headings[:limit]
 
-    async def about(self, topic: str, limit: int) -> list[Article]:
+    async def about(self, channel: str, topic: str, limit: int) -> list[Article]:
         return [a for a in self.articles if topic.casefold() in a.text.casefold()][:limit]
 
     async def follows(self, person: str) -> list[Entry]:
