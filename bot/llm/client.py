@@ -127,7 +127,11 @@ class ModelClient:
             raise WrongUse("OPENAI_BASE_URL must begin with http:// or https://.")
         timeout = openai.Timeout(self._patience.stall_s, connect=min(CONNECT_S, self._patience.stall_s))
         try:
-            self._openai = openai.AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout)
+            # aiohttp parses a streamed reply in C; the SDK's default does it in Python, at 2 ms a reply of 60 chunks.
+            web = openai.DefaultAioHttpClient(timeout=timeout)
+            self._openai = openai.AsyncOpenAI(
+                api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout, http_client=web
+            )
         except Exception as error:  # the SDK hands through whatever its HTTP library thinks of an address
             raise WrongUse("OPENAI_BASE_URL is no address of a server.") from error
 
