@@ -12,7 +12,8 @@ CrosscheckError
 │       └── ReplyWithheld    the model, or a filter before it, declined
 ├── StoreError               the database
 │   ├── StoreUnavailable     locked, away, or not migrated: may pass
-│   └── StoreFull            no room on the disk
+│   ├── StoreFull            no room on the disk
+│   └── StoreRefused         a row or a statement that it does not take: a mistake of ours
 ├── SlackUnavailable         Slack does not take a message: may pass
 ├── Fenced                   another worker has taken this job over; stop without writing
 └── NotForUs                 not a failure: an event that asks nothing of the bot
@@ -84,6 +85,10 @@ class StoreUnavailable(StoreError):
 
 class StoreFull(StoreError):
     tell = "There is no room left to keep new coverage; whoever runs this bot should free some disk space."
+
+
+class StoreRefused(StoreError):
+    pass
 
 
 class SlackUnavailable(CrosscheckError):

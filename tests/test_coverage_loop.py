@@ -25,6 +25,7 @@ from bot.wiring.reprints import Reprints
 from bot.wiring.rounds import FEED, Rounds
 from bot.wiring.serving import Patrol, these
 from bot.wiring.subscribing import subscribe, watch
+from bot.wiring.taking import take
 from bot.worker import Job, Worker
 from tests.databases import database, database_url, postgres_server
 from tests.feeds.pages import STORY, a_page, an_item, rss
@@ -189,7 +190,7 @@ async def test_given_an_article_that_is_corrected_when_polled_then_the_ledger_is
 async def test_given_a_crash_between_keeping_and_telling_when_the_rounds_go_on_then_the_ledger_is_told_once(
     incoming: Coverage, jobs: JobTable[Job]
 ) -> None:
-    await incoming.take(article("a", "The ban is gone."))
+    await take(incoming.library, [article("a", "The ban is gone.")])
     rounds = Rounds(incoming, jobs)
 
     await asyncio.gather(rounds.go(), rounds.go())
@@ -346,9 +347,11 @@ async def test_given_a_removed_article_when_restored_then_it_is_back_and_the_led
     without = [taken.kept async for taken in incoming.ingest(str(folder))]
     with_it = [taken.kept async for taken in incoming.ingest(str(folder), restore=True)]
 
+    await incoming.announce()
+
     assert (without, with_it) == (["same"], ["new"])
     assert await incoming.library.count() == 1
-    assert await told(jobs) == [("ban", 1)]
+    assert await told(jobs) == [("ban", 2)]
 
 
 async def test_given_a_watched_folder_when_a_file_comes_then_its_article_does(
@@ -378,7 +381,7 @@ async def test_given_a_watched_folder_when_a_file_comes_then_its_article_does(
 async def test_given_an_article_that_no_database_can_hold_when_taken_then_it_is_skipped_and_says_why(
     incoming: Coverage,
 ) -> None:
-    taken = await incoming.take(article("ban", "The ban\0 is gone."))
+    (taken,) = await take(incoming.library, [article("ban", "The ban\0 is gone.")])
 
     assert taken.kept is None
     assert taken.skipped is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from bot.errors import UnreadableCoverage
 from bot.feeds.articles import Skipped
@@ -18,7 +18,7 @@ def is_address(text: str) -> bool:
     return "://" in text or text.lower().startswith(("javascript:", "data:", "file:"))
 
 
-async def read_address(url: str, *, web: Web, reading: Reading) -> AsyncIterator[Article | Skipped]:
+async def read_address(url: str, *, web: Web, reading: Reading) -> AsyncGenerator[Article | Skipped, None]:
     """The article of a page, or those of a feed's entries one by one; what gives none comes as Skipped.
 
     Nothing is raised for an address that cannot be read: it comes as Skipped too.

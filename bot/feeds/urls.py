@@ -33,9 +33,7 @@ def web_url(url: str, *, base: str = "") -> str:
     Fragment and surrounding white space are dropped, the host is lower-case ASCII. Raises UnreadableCoverage where
     it is anything else: another scheme (`javascript:`, `file:`, `data:`), a user name, no host, too long.
     """
-    cleaned = re.sub(r"[\t\r\n]", "", url.strip())
-    if len(cleaned) > MAX_URL_CHARACTERS:
-        raise UnreadableCoverage(f"its address is longer than {MAX_URL_CHARACTERS} characters")
+    cleaned = _bounded(re.sub(r"[\t\r\n]", "", url.strip()))
     try:
         parts = urlsplit(urljoin(base, cleaned))
         host, port = _ascii_host(parts.hostname or ""), parts.port
@@ -50,7 +48,8 @@ def web_url(url: str, *, base: str = "") -> str:
     shown_host = f"[{host}]" if ":" in host else host
     authority = shown_host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{shown_host}:{port}"
     path = quote(parts.path or "/", safe=_SAFE)
-    return urlunsplit((parts.scheme, authority, path, quote(parts.query, safe=_SAFE + "?"), ""))
+    # Letters beyond ASCII take up to twelve characters once they are encoded, and so they are kept.
+    return _bounded(urlunsplit((parts.scheme, authority, path, quote(parts.query, safe=_SAFE + "?"), "")))
 
 
 def canonical_url(url: str) -> str:
@@ -82,6 +81,12 @@ def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one host, or of a host and a part of it (amp.example.org, example.org)."""
     a, b = host_of(one), host_of(other)
     return bool(a and b) and (a == b or a.endswith(f".{b}") or b.endswith(f".{a}"))
+
+
+def _bounded(url: str) -> str:
+    if len(url) > MAX_URL_CHARACTERS:
+        raise UnreadableCoverage(f"its address is longer than {MAX_URL_CHARACTERS:,} characters")
+    return url
 
 
 def _ascii_host(host: str) -> str:

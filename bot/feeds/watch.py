@@ -13,6 +13,7 @@ from bot.feeds.files import SOURCES, paths_in, read_paths, relative
 from bot.news.model import Article
 
 DEFAULT_INTERVAL_S = 30
+MAX_FILES = 500  # of one scan; the rest comes with the next
 SETTLED_S = 2  # a file that changed less long ago may still be being written
 
 
@@ -49,12 +50,17 @@ def scan(state: FolderState, *, now: datetime) -> Scanned:
     paths = paths_in(state.path)
     stamps = {path: _stamp(path, now) for path in paths}
     changed = [p for p in paths if stamps[p] is not None and stamps[p] != state.seen.get(relative(state.path, p))]
-    found = list(read_paths(state.path, paths, changed))
+    chosen, left = changed[:MAX_FILES], {relative(state.path, path) for path in changed[MAX_FILES:]}
+    found = list(read_paths(state.path, paths, chosen))
     seen = {relative(state.path, path): stamp for path, stamp in stamps.items() if stamp is not None}
     return Scanned(
         tuple(item for item in found if isinstance(item, Article)),
         tuple(item for item in found if isinstance(item, Skipped)),
-        replace(state, seen=seen),
+        replace(
+            state,
+            next_at=now if left else state.next_at,
+            seen={name: stamp for name, stamp in seen.items() if name not in left},
+        ),
     )
 
 

@@ -12,22 +12,24 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.feed_tables import announced
 from bot.store.tables import articles, versions, workspaces
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A new article, or a new version of one. `serial` grows with each in its workspace; `article` is its id."""
+    """A new article, or a new version of one. `serial` grows with each in its workspace; `article` is its id;
+    `removed`: whether it was taken out since."""
 
     serial: int
     article: str
     version: int
+    removed: bool
 
 
 class Arrivals:
-    """Each call is one transaction and raises StoreUnavailable or StoreFull."""
+    """Each call that is awaited is one transaction and raises StoreUnavailable or StoreFull."""
 
     def __init__(self, database: Database, workspace: str) -> None:
         self._database = database
@@ -64,8 +66,8 @@ class Arrivals:
 
         return await self._database.read(find)
 
-    async def announced(self, serial: int) -> None:
-        """All up to this one are announced."""
+    def announced(self, serial: int) -> Transaction[None]:
+        """Has all up to this one announced; to be kept with what announces them."""
         upsert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
         known = upsert(announced).values(workspace=self._workspace, version=serial)
         latest = known.on_conflict_do_update(
@@ -73,10 +75,15 @@ class Arrivals:
             set_={"version": known.excluded.version},
             where=announced.c.version < known.excluded.version,
         )
-        await self._database.write(lambda connection: connection.execute(latest))
+
+        def keep(connection: Connection) -> None:
+            connection.execute(latest)
+
+        return keep
 
 
-def _arrivals() -> Select[int, str, int]:
-    return select(versions.c.id, articles.c.name, versions.c.version).join(
+def _arrivals() -> Select[int, str, int, bool]:
+    removed = articles.c.removed.is_not(None)
+    return select(versions.c.id, articles.c.name, versions.c.version, removed).join(
         articles, articles.c.id == versions.c.article
     )

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from bot.errors import StoreError, StoreFull, StoreUnavailable, WrongUse
+from bot.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable, WrongUse
 from bot.store import tables
 
 T = TypeVar("T")
@@ -119,12 +119,13 @@ def _raise_in_our_words(error: SQLAlchemyError | sqlite3.Error) -> NoReturn:
     if code in ("SQLITE_FULL", "53100", "25006") or code.startswith(("SQLITE_READONLY", "SQLITE_IOERR_WRITE")):
         raise StoreFull(f"nothing can be written: {cause}") from error
     away = isinstance(cause, sqlite3.OperationalError) or isinstance(error, OperationalError | PoolTimeout)
-    if away or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    too_large = code.startswith("54")  # for PostgreSQL's limits; its driver files it under what may pass
+    if (away and not too_large) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         raise StoreUnavailable(str(cause)) from error
     if code in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
         raise StoreError("its file is damaged or no SQLite database: restore a backup, or name another file") from error
     # A mistake of ours. PostgreSQL's own words quote the row, and with it what people said: they go no further.
-    raise StoreError(f"{type(cause).__name__} {code} in: {getattr(error, 'statement', None)}") from None
+    raise StoreRefused(f"{type(cause).__name__} {code} in: {getattr(error, 'statement', None)}") from None
 
 
 def _is_current(connection: Connection) -> bool:

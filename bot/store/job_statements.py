@@ -63,10 +63,15 @@ def _change(**values: object) -> Update:
 _HELD = and_(jobs.c.id == bindparam("held"), jobs.c.claim == bindparam("under"), jobs.c.state == "running")
 
 PUT = insert(jobs).returning(jobs.c.serial)
+PUT_ALL = insert(jobs).returning(jobs.c.serial, sort_by_parameter_order=True)
 PUT_KEY = {
     name: dialect.insert(job_keys).on_conflict_do_nothing().returning(job_keys.c.key)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
+PUT_KEYS = insert(job_keys)
+KNOWN = select(job_keys.c.key).where(
+    job_keys.c.workspace == bindparam("workspace"), job_keys.c.key.in_(bindparam("keys", expanding=True))
+)
 
 CLAIM = (
     update(jobs)

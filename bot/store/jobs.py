@@ -71,27 +71,16 @@ class JobTable(Generic[J]):
         lane: str = "",
         priority: int = 0,
         after_s: float = 0,
-        beside: Callable[[str], Transaction[None]] | None = None,
+        beside: Callable[[str], Transaction[object]] | None = None,
     ) -> str | None:
         """Keep a job; its id, or None where any of its keys is known already in the workspace.
 
         `beside`: given the id, writes in the same transaction what belongs to the job.
         """
-        row = {
-            "id": uuid.uuid4().hex,
-            "workspace": workspace,
-            "kind": kind,
-            "payload": json.dumps(payload),
-            "lane": lane,
-            "priority": priority,
-            "state": "waiting",
-            "due": self._due(after_s),
-            "claim": 0,
-            "attempts": 0,
-            "purged": False,
-        }
+        row = _row(kind, payload, workspace, lane, priority, self._due(after_s))
 
         def put(connection: Connection) -> None:
+            _hold_lane(connection, workspace, lane)
             _put(connection, row, keys)
             if beside:
                 beside(str(row["id"]))(connection)
@@ -101,6 +90,32 @@ class JobTable(Generic[J]):
         except _Known:
             return None
         return str(row["id"])
+
+    async def put_all(
+        self,
+        kind: str,
+        payloads: Mapping[str, Mapping[str, Any]],
+        *,
+        workspace: str,
+        lane: str,
+        priority: int,
+        beside: Transaction[None],
+    ) -> None:
+        """Keep several jobs of a lane, each under a key that no other lane uses, in one transaction with `beside`;
+        those whose key is known already are left out."""
+        rows = {key: _row(kind, payload, workspace, lane, priority, self._due(0)) for key, payload in payloads.items()}
+
+        def put(connection: Connection) -> None:
+            _hold_lane(connection, workspace, lane)
+            known = set(connection.scalars(sql.KNOWN, {"workspace": workspace, "keys": list(rows)}))
+            new = [key for key in rows if key not in known]
+            if new:
+                serials = connection.scalars(sql.PUT_ALL, [rows[key] for key in new]).all()
+                named = [{"workspace": workspace, "key": k, "job": n} for k, n in zip(new, serials, strict=True)]
+                connection.execute(sql.PUT_KEYS, named)
+            beside(connection)
+
+        await self._database.write(put)
 
     async def claim(self, kinds: Sequence[str], lease_s: float) -> J | None:
         """The next job that is due and whose lane is free, or one whose lease ran out; None where there is none."""
@@ -220,12 +235,33 @@ def _held_by(job: Claimed) -> dict[str, object]:
     return {"held": job.id, "under": job.claim}
 
 
+def _row(
+    kind: str, payload: Mapping[str, Any], workspace: str, lane: str, priority: int, due: datetime
+) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4().hex,
+        "workspace": workspace,
+        "kind": kind,
+        "payload": json.dumps(payload),
+        "lane": lane,
+        "priority": priority,
+        "state": "waiting",
+        "due": due,
+        "claim": 0,
+        "attempts": 0,
+        "purged": False,
+    }
+
+
+def _hold_lane(connection: Connection, workspace: str, lane: str) -> None:
+    if lane and connection.dialect.name == "postgresql":
+        # Else a job could be numbered before another of its lane and be seen after it.
+        wanted = func.hashtextextended(f"{workspace}/{lane}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(wanted)))
+
+
 def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) -> None:
     """Raises _Known, which undoes it all, where a key is known."""
-    if row["lane"] and connection.dialect.name == "postgresql":
-        # Else a job could be numbered before another of its lane and be seen after it.
-        lane = f"{row['workspace']}/{row['lane']}"
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lane, 0))))
     serial = connection.scalar(sql.PUT, row)
     for key in sorted(set(keys)):  # in one order, so that two puts of the same keys never wait for each other
         named = {"workspace": row["workspace"], "key": key, "job": serial}

@@ -36,6 +36,7 @@ _KNOWN = (
     .limit(1)
 )
 _NEW = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
+_LONGEST = 2_000  # bytes of an id or an address; PostgreSQL indexes none above 2,704
 _VERSION = insert(versions).returning(versions.c.id, sort_by_parameter_order=True)
 
 
@@ -48,7 +49,7 @@ class Kept(StrEnum):
 
 
 def check_storable(article: Article) -> None:
-    """Raise UnreadableCoverage where a database would refuse the article's characters."""
+    """Raise UnreadableCoverage where a database would refuse the article's characters, or could not look it up."""
     for value in (
         article.id,
         article.identity,
@@ -60,6 +61,8 @@ def check_storable(article: Article) -> None:
     ):
         if value and ("\0" in value or not _encodes(value)):
             raise UnreadableCoverage(f"{article.id!r} holds null bytes or broken characters")
+    if any(value and len(value.encode()) > _LONGEST for value in (article.id, article.identity, article.url)):
+        raise UnreadableCoverage(f"its path or address is longer than {_LONGEST:,} bytes")
 
 
 def stored_articles() -> Select[Any]:
@@ -148,21 +151,17 @@ def _add(
         return Kept.NEW
     if known.removed and not restore:
         return Kept.SAME
-    latest = connection.execute(
-        stored_articles().where(versions.c.article == known.id, versions.c.version == known.version)
-    ).one()
-    same = _content(read_article(latest)) == _content(article)
-    if same and not known.removed:
-        return Kept.SAME
     if not known.removed:
+        latest = connection.execute(
+            stored_articles().where(versions.c.article == known.id, versions.c.version == known.version)
+        ).one()
+        if _content(read_article(latest)) == _content(article):
+            return Kept.SAME
         _retire(connection, index, latest)
-    values = {"version": known.version + (not same), "removed": None}
+    # What is restored is a new version even where its text is the old one: so it is announced as what arrives is.
+    values = {"version": known.version + 1, "removed": None}
     connection.execute(update(articles).where(articles.c.id == known.id).values(values))
-    if same:
-        connection.execute(update(versions).where(versions.c.id == latest.row).values(current=True))
-        _shelve(connection, index, number, [(latest.row, article)])
-    else:
-        _store(connection, index, number, [(known.id, known.version + 1, article)], at)
+    _store(connection, index, number, [(known.id, known.version + 1, article)], at)
     return Kept.NEW if known.removed else Kept.CHANGED
 
 

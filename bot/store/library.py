@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, func, select
 from bot.news.model import Article, Excerpt, Moment
 from bot.news.rules import EVERYTHING, Focus
 from bot.store import keeping, search
-from bot.store.database import Clock, Database, utc_now
+from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.focus import counts
 from bot.store.keeping import Kept, read_article, stored_articles
 from bot.store.ledger import StoredLedger
@@ -83,10 +83,12 @@ class Library:
 
     async def remove(self, id_or_url: str) -> bool:
         """Take an article out of the coverage; its versions stay citable. False where there is none."""
+        return await self._database.write(self.removal(id_or_url))
+
+    def removal(self, id_or_url: str) -> Transaction[bool]:
+        """As `remove`, for a transaction that keeps more beside it."""
         at = self._clock()
-        return await self._database.write(
-            lambda connection: keeping.remove(connection, self._index, self._workspace, id_or_url, at)
-        )
+        return lambda connection: keeping.remove(connection, self._index, self._workspace, id_or_url, at)
 
     async def article(self, id: str, version: int | None = None) -> Article | None:
         """The current version, if it was not removed; or the version asked for, even then."""

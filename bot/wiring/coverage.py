@@ -5,33 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.errors import UnreadableCoverage
-from bot.feeds.articles import Skipped
 from bot.feeds.confined import Confined
 from bot.feeds.fetch import Fetcher
-from bot.feeds.files import read_folder
 from bot.feeds.guard import is_public
 from bot.feeds.ingest import is_address, read_address
 from bot.feeds.pages import Reading, Web
 from bot.feeds.poll import FeedState, Polled, poll
 from bot.feeds.urls import canonical_url
 from bot.feeds.watch import Scanned, scan
-from bot.news.model import Article
 from bot.settings import Settings
 from bot.store.arrivals import Arrival, Arrivals
 from bot.store.database import Clock, Database, utc_now
 from bot.store.feeds import FeedTable
 from bot.store.jobs import JobTable
-from bot.store.keeping import Kept
 from bot.store.library import Library
 from bot.wiring.feed_states import State, kept_state, read_state
-from bot.worker import Job, Jobs
+from bot.wiring.taking import Taken, each_of, read_path, take_in
+from bot.worker import Job
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +34,6 @@ LEDGER = "ledger"  # the kind of job that an arrival or a removal leaves; its pa
 AFTER_PEOPLE = -10  # its priority
 CONFINED = 2  # processes that read pages; one a core
 ANNOUNCED = 100  # arrivals looked up at once
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of one thing that was found: an article and what keeping it did, or else what was skipped and why."""
-
-    article: Article | None = None
-    kept: Kept | None = None
-    skipped: Skipped | None = None
 
 
 class Coverage:
@@ -58,7 +44,7 @@ class Coverage:
         database: Database,
         workspace: str,
         *,
-        jobs: Jobs,
+        jobs: JobTable[Job],
         web: Web,
         reading: Reading,
         clock: Clock = utc_now,
@@ -72,31 +58,16 @@ class Coverage:
         self._arrivals = Arrivals(database, workspace)
         self._jobs = jobs
 
-    async def ingest(self, source: str, *, restore: bool = False) -> AsyncIterator[Taken]:
+    def ingest(self, source: str, *, restore: bool = False) -> AsyncGenerator[Taken, None]:
         """Keep what stands at an address or a path, one by one. `restore`: also what was removed.
 
         Raises WrongUse where there is no such path; an address that cannot be read comes as skipped.
         """
         if is_address(source):
-            async for found in read_address(source, web=self.web, reading=self.reading):
-                yield await self.take(found, restore=restore)
-            return
-        # A generator, whatever its protocol says: what it began is ended with it.
-        with closing(read_folder(Path(source))) as reading:  # type: ignore[type-var]
-            while (here := await _next(reading)) is not None:
-                yield await self.take(here, restore=restore)
-
-    async def take(self, found: Article | Skipped, *, restore: bool = False) -> Taken:
-        """Keep one article, if it is one."""
-        if isinstance(found, Skipped):
-            return Taken(skipped=found)
-        try:
-            kept = await self.library.add(found, restore=restore)
-        except UnreadableCoverage as fault:
-            return Taken(skipped=Skipped(found.identity, str(fault)))
-        if restore and kept is not Kept.SAME:
-            await self._tell_ledger(await self._arrivals.named(found.identity), "restored")
-        return Taken(found, kept)
+            found = read_address(source, web=self.web, reading=self.reading)
+        else:
+            found = read_path(Path(source))
+        return take_in(self.library, found, restore=restore)
 
     async def remove(self, id_or_address: str) -> str | None:
         """Take an article out of the coverage; its id, or None where there is none."""
@@ -105,10 +76,23 @@ class Coverage:
             names.append(canonical_url(id_or_address))
         for name in names:
             article = await self._arrivals.named(name)
-            if article and await self.library.remove(article.article):
-                await self._tell_ledger(article, "removed")
+            if article and not article.removed:
+                await self._remove(article)
                 return article.article
         return None
+
+    async def _remove(self, article: Arrival) -> None:
+        """In one transaction with the job that tells the ledger."""
+        removal = self.library.removal(article.article)
+        await self._jobs.put(
+            LEDGER,
+            _payload(article),
+            keys=[f"{LEDGER}:{article.article}:{article.version}:removed"],
+            workspace=self.workspace,
+            lane=LEDGER,
+            priority=AFTER_PEOPLE,
+            beside=lambda _: removal,
+        )
 
     async def poll(self, id: int) -> None:
         """Poll a feed or look through a folder, if it is there and due."""
@@ -119,8 +103,7 @@ class Coverage:
             return
         found = await self._look(state, now)
         counts: Counter[str] = Counter(skipped=len(found.skipped))
-        for article in found.articles:
-            taken = await self.take(article)
+        async for taken in take_in(self.library, each_of(found.articles)):
             counts[taken.kept or "skipped"] += 1
         await self.feeds.keep(kept_state(stored, found.state))
         log.info("a feed was polled", extra={"feed": id, "trouble": bool(found.state.trouble), **counts})
@@ -134,33 +117,23 @@ class Coverage:
         """Leave a job for each article that came or changed and was not announced; how many were looked at."""
         count = 0
         while arrived := await self._arrivals.waiting(ANNOUNCED):
-            for each in arrived:
-                await self._tell_ledger(each)
-            await self._arrivals.announced(arrived[-1].serial)
+            await self._jobs.put_all(
+                LEDGER,
+                {f"{LEDGER}:{each.article}:{each.version}": _payload(each) for each in arrived},
+                workspace=self.workspace,
+                lane=LEDGER,
+                priority=AFTER_PEOPLE,
+                beside=self._arrivals.announced(arrived[-1].serial),
+            )
             count += len(arrived)
         return count
-
-    async def _tell_ledger(self, article: Arrival | None, event: str = "") -> None:
-        if article is None:
-            return
-        key = f"ledger:{article.article}:{article.version}"
-        if event:  # it may happen to one version again and again
-            key += f":{event}:{self.clock().isoformat()}"
-        payload = {"article": article.article, "version": article.version}
-        await self._jobs.put(LEDGER, payload, keys=[key], workspace=self.workspace, lane=LEDGER, priority=AFTER_PEOPLE)
 
     async def _known(self, identity: str) -> bool:
         return await self._arrivals.named(identity) is not None
 
 
-async def _next(reading: Iterator[Article | Skipped]) -> Article | Skipped | None:
-    """The next in a thread, for it blocks; a generator that is still at work could not be closed."""
-    task = asyncio.ensure_future(asyncio.to_thread(next, reading, None))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+def _payload(article: Arrival) -> dict[str, object]:
+    return {"article": article.article, "version": article.version}
 
 
 @asynccontextmanager

@@ -13,8 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.errors import ReaderUnavailable
-from bot.feeds.articles import Skipped
-from bot.feeds.files import read_folder
 from bot.llm.client import ModelClient, Patience
 from bot.llm.kept import Asked, Kept
 from bot.llm.prompts import Prompts
@@ -32,6 +30,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.library import Library
 from bot.wiring.breaker import GuardedModel
+from bot.wiring.taking import read_path, take_in
 
 _log = logging.getLogger(__name__)
 
@@ -202,18 +201,13 @@ def model_client(settings: Settings, metrics: Metrics | None = None) -> ModelCli
 
 
 async def fill_sample(library: Library) -> None:
-    """Store the sample coverage, marked as invented, where it is not yet."""
+    """Store the sample coverage where it is not yet."""
     if await library.count() == 0:
-        await store_folder(library, ARTICLES, invented=True)
+        await store_folder(library, ARTICLES)
 
 
-async def store_folder(library: Library, folder: Path, *, invented: bool = False) -> int:
-    """Keep every readable article of a folder; how many there were. What cannot be read is told in the log."""
-    count = 0
-    for found in read_folder(folder):
-        if isinstance(found, Skipped):
-            _log.warning("A file was skipped", extra={"file": str(found.path), "reason": found.reason})
-        else:
-            await library.add(replace(found, invented=True) if invented else found)
-            count += 1
-    return count
+async def store_folder(library: Library, folder: Path) -> None:
+    """Keep every readable article of a folder. What cannot be read is told in the log."""
+    async for taken in take_in(library, read_path(folder)):
+        if taken.skipped:
+            _log.warning("A file was skipped", extra={"file": taken.skipped.path, "reason": taken.skipped.reason})

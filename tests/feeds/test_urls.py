@@ -75,6 +75,7 @@ def test_given_any_canonical_address_when_made_canonical_again_then_it_stays() -
         "https://[::1/",
         "https://[fe80::1%25eth0]/",
         "https://example.org/" + "a" * 3_000,
+        "https://example.org/" + "ж" * 400,
         "",
     ],
 )

@@ -6,6 +6,9 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.feeds import watch
 from bot.feeds.articles import Skipped
 from bot.feeds.watch import FolderState, scan
 
@@ -42,6 +45,20 @@ def test_given_a_file_still_being_written_when_scanned_then_it_waits_until_it_se
 
     assert early.articles == ()
     assert [article.id for article in late.articles] == ["a"]
+
+
+def test_given_more_files_than_one_scan_reads_when_scanned_then_the_rest_comes_at_once_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "MAX_FILES", 2)
+    for name in "abc":
+        write(tmp_path / f"{name}.txt", f"{name} is told.")
+
+    first = scan(FolderState(tmp_path, NOW), now=NOW)
+    second = scan(first.state, now=NOW)
+
+    assert [[article.id for article in scanned.articles] for scanned in (first, second)] == [["a", "b"], ["c"]]
+    assert (first.state.due(NOW), second.state.due(NOW)) == (True, False)
 
 
 def test_given_sources_csv_changes_when_scanned_then_the_texts_beside_it_are_read_again(tmp_path: Path) -> None:

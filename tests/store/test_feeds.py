@@ -124,7 +124,7 @@ async def test_given_articles_and_versions_when_they_arrive_then_each_waits_unti
         await library.add(each)
 
     waiting = await arrivals.waiting(10)
-    await arrivals.announced(waiting[1].serial)
+    await database.write(arrivals.announced(waiting[1].serial))
     left = await arrivals.waiting(10)
 
     assert [(each.article, each.version) for each in waiting] == [("a", 1), ("b", 1), ("a", 2)]
@@ -140,8 +140,8 @@ async def test_given_replicas_that_announce_at_once_when_the_slower_ends_then_no
         await library.add(article(name, f"{name} rose."))
     first, _, last = await arrivals.waiting(10)
 
-    await arrivals.announced(last.serial)
-    await arrivals.announced(first.serial)
+    await database.write(arrivals.announced(last.serial))
+    await database.write(arrivals.announced(first.serial))
 
     assert await arrivals.waiting(10) == []
 
@@ -174,4 +174,6 @@ async def test_given_a_removed_article_when_named_then_it_is_still_known(databas
     await library.add(article("ban", "Lifted.", url="https://courier.example/ban"))
     await library.remove("ban")
 
-    assert await arrivals.named("https://courier.example/ban") is not None
+    named = await arrivals.named("https://courier.example/ban")
+    assert named is not None
+    assert named.removed

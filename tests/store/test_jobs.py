@@ -85,6 +85,41 @@ async def test_given_one_event_delivered_at_once_many_times_when_put_then_one_jo
     assert len([id for id in ids if id]) == 1
 
 
+async def test_given_several_jobs_when_put_together_then_known_ones_are_left_out_and_what_goes_beside_them_is_kept(
+    jobs: JobTable[Job], database: Database
+) -> None:
+    written = []
+
+    async def put(**texts: str) -> None:
+        payloads = {key: {"text": text} for key, text in texts.items()}
+        await jobs.put_all(
+            "answer", payloads, workspace="T1", lane="l", priority=0, beside=lambda _: written.append(texts)
+        )
+
+    await put(a="one", b="two")
+    await put(b="two again", c="three")
+    await put(c="three again")
+    found = []
+    for _ in range(3):
+        job = await claimed(jobs)
+        found.append(job.payload["text"])
+        await jobs.done(job)
+
+    assert found == ["one", "two", "three"]
+    assert await jobs.claim(["answer"], 60) is None
+    assert len(written) == 3
+
+
+async def test_given_several_jobs_when_what_goes_beside_them_fails_then_none_is_kept(jobs: JobTable[Job]) -> None:
+    def fails(_: object) -> None:
+        raise Fenced("not now")
+
+    with pytest.raises(Fenced):
+        await jobs.put_all("answer", {"a": {"text": "one"}}, workspace="T1", lane="l", priority=0, beside=fails)
+
+    assert await jobs.claim(["answer"], 60) is None
+
+
 async def test_given_many_claimers_when_they_claim_at_once_then_each_job_goes_to_one(jobs: JobTable[Job]) -> None:
     for number in range(10):
         await jobs.put("answer", {"text": number}, keys=[str(number)])
