@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ReaderRefused, ReaderUnavailable
-from bot.llm.client import Patience
+from bot.llm.server import Patience
 from bot.metrics import Metrics, Prices
 from bot.wiring.breaker import Breaker, GuardedModel, ReaderResting
 from tests.figures import figures

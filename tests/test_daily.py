@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.errors import ReaderUnavailable, SlackUnavailable
-from bot.llm.client import ModelClient, Patience
+from bot.llm.client import ModelClient
 from bot.llm.prompts import Prompts
+from bot.llm.server import Patience
 from bot.news.digest.subscription import EVERY_DAY, Quiet, Wish
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox

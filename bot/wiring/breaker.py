@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.errors import ReaderError, ReaderUnavailable
-from bot.llm.client import Completion, Listener, ModelClient, Patience, Shaped, deaf
+from bot.llm.client import Completion, Listener, ModelClient, Shaped, deaf
 from bot.llm.prompts import Message
+from bot.llm.server import Patience
 from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)

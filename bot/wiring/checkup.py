@@ -15,7 +15,8 @@ from sqlalchemy import Connection, make_url, text
 from bot.errors import CrosscheckError, ReaderRefused, ReaderUnavailable, StoreFull
 from bot.feeds.poll import FeedState
 from bot.feeds.urls import host_of
-from bot.llm.client import ModelClient, Patience
+from bot.llm.client import ModelClient
+from bot.llm.server import Patience
 from bot.news import words
 from bot.settings import Settings
 from bot.store.database import Clock, Database, utc_now

@@ -13,10 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.errors import ReaderUnavailable
-from bot.llm.client import ModelClient, Patience
+from bot.llm.client import ModelClient
 from bot.llm.kept import Asked, Kept
 from bot.llm.prompts import Prompts
 from bot.llm.reader import Checkpoint, ModelReader
+from bot.llm.server import Patience
 from bot.metrics import Metrics
 from bot.news import words
 from bot.news.answer import Audience, answer
