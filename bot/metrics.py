@@ -46,6 +46,7 @@ class Metrics:
         self._cost = self._counter("model_cost", "What the tokens cost, where prices are set")
         self._model = self._histogram("model_seconds", "How long a call to the model takes", "step")
         self._resting = self._gauge("model_resting", "1 while the model is left alone after failures")
+        self._no_embedding = self._gauge("embedding_resting", "1 while the embedding model is left alone")
         self._jobs = self._counter("jobs", "Attempts at jobs, by how they ended", "kind", "outcome")
         self._again = self._counter("job_retries", "Attempts at jobs after their first", "kind")
         self._seconds = self._histogram("job_seconds", "How long an attempt at a job takes", "kind")
@@ -78,6 +79,12 @@ class Metrics:
         prices = self._prices
         self._cost.inc(((input_tokens or 0) * prices.input + (output_tokens or 0) * prices.output) / 1_000_000)
 
+    def embedded(self, seconds: float, requests: int, tokens: int | None) -> None:
+        """The embedding model replied. Its tokens have a price of their own and are not in the cost."""
+        self._calls.labels("embed").inc(requests)
+        self._model.labels("embed").observe(seconds)
+        self._tokens.labels("embedding").inc(tokens or 0)
+
     def call_failed(self, error: str) -> None:
         self._failures.labels(error).inc()
 
@@ -86,6 +93,9 @@ class Metrics:
 
     def rests(self, resting: bool) -> None:
         self._resting.set(resting)
+
+    def embedding_rests(self, resting: bool) -> None:
+        self._no_embedding.set(resting)
 
     def attempted(self, kind: str, outcome: str, seconds: float, *, again: bool) -> None:
         """An attempt at a job ended. `outcome`: "done", or the name of what was raised."""

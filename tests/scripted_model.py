@@ -5,6 +5,8 @@
         ... OPENAI_BASE_URL=model.base_url ...
         assert len(model.requests) == 1
 
+It embeds, too: texts that share words are near each other, and `synonyms` are taken for one word.
+
 Each accepted request takes the next turn of the script; `always` answers by step once the script is empty. What a
 turn can do is in `Turn`; what the server refuses throughout is in `refuses`, `key` and `models`.
 """
@@ -15,6 +17,7 @@ import asyncio
 import hashlib
 import json
 import math
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -163,6 +166,11 @@ class ScriptedModel:
         self.models: set[str] | None = None
         self.name = "scripted-1"
         self.base_url = ""
+        self.embedding: deque[Turn] = deque()  # what befalls embedding requests, in order; then all is well
+        self.synonyms: dict[str, str] = {}
+        self.dimension = 64
+        self.most_texts: int | None = None
+        self.longest_text: int | None = None
 
     def plays(self, *turns: Turn | Reply | Callable[[Request], Reply]) -> None:
         """Add turns to the script, in order; a bare reply is a turn that streams it."""
@@ -188,7 +196,12 @@ class ScriptedModel:
     @property
     def heard(self) -> list[Request]:
         """The requests that reached the script."""
-        return [request for request in self.requests if not request.refused]
+        return [request for request in self.requests if not request.refused and "messages" in request.body]
+
+    @property
+    def embedded(self) -> list[list[str]]:
+        """The texts of each embedding request, of those that were not turned away."""
+        return [request.body["input"] for request in self.requests if not request.refused and "input" in request.body]
 
     def __enter__(self) -> ScriptedModel:
         started = threading.Event()
@@ -317,21 +330,38 @@ class ScriptedModel:
 
     async def _embeddings(self, request: web.Request) -> web.Response:
         body = await request.json()
-        self.requests.append(Request(request.path, body, dict(request.headers)))
-        given = body["input"]
-        texts = [given] if isinstance(given, str) else given
-        data = [{"object": "embedding", "index": i, "embedding": words_vector(t)} for i, t in enumerate(texts)]
-        usage = {"prompt_tokens": 1, "total_tokens": 1}
-        return web.json_response({"object": "list", "data": data, "model": body.get("model"), "usage": usage})
+        texts: list[str] = body["input"]
+        trouble = self._turned_away(request, body) or self._too_much(texts)
+        self.requests.append(Request(request.path, body, dict(request.headers), refused=trouble is not None))
+        if trouble is not None:
+            status, error = trouble
+            return web.json_response({"error": error}, status=status)
+        turn = self.embedding.popleft() if self.embedding else Turn()
+        await asyncio.sleep(turn.first_s)
+        if turn.status != 200:
+            return web.json_response({"error": dict(turn.error)}, status=turn.status, headers=dict(turn.headers))
+        if turn.end == "garbled":
+            return web.json_response({"data": [{"index": 0, "embedding": ["much"]}]})
+        data = [{"object": "embedding", "index": i, "embedding": self._vector(t)} for i, t in enumerate(texts)]
+        data.reverse()  # their order is told by their numbers
+        told = {"object": "list", "data": data, "model": body.get("model")}
+        return web.json_response(told | ({"usage": _usage(turn)} if turn.tokens else {}))
 
+    def _too_much(self, texts: Sequence[str]) -> tuple[int, dict[str, Any]] | None:
+        if self.most_texts is not None and len(texts) > self.most_texts:
+            return 422, {"message": f"batch size {len(texts)} > maximum allowed batch size {self.most_texts}"}
+        if self.longest_text is not None and any(len(text) > self.longest_text for text in texts):
+            return 400, {"message": "the input exceeds the maximum context length"}
+        return None
 
-def words_vector(text: str, size: int = 64) -> list[float]:
-    """A bag of hashed words, of length 1: texts that share words are near each other."""
-    vector = [0.0] * size
-    for word in text.lower().split():
-        vector[int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) % size] += 1
-    length = math.sqrt(sum(x * x for x in vector)) or 1
-    return [x / length for x in vector]
+    def _vector(self, text: str) -> list[float]:
+        """A bag of hashed words, of length 1."""
+        vector = [0.0] * self.dimension
+        for word in re.findall(r"\w+", text.lower()):
+            meant = self.synonyms.get(word, word)
+            vector[int.from_bytes(hashlib.sha256(meant.encode()).digest()[:4]) % self.dimension] += 1
+        length = math.sqrt(sum(x * x for x in vector)) or 1
+        return [x / length for x in vector]
 
 
 def _turn(given: Turn | Reply | Callable[[Request], Reply]) -> Turn:

@@ -12,7 +12,7 @@ import pytest
 from bot.errors import ReaderRefused, ReaderUnavailable
 from bot.llm.server import Patience
 from bot.metrics import Metrics, Prices
-from bot.wiring.breaker import Breaker, GuardedModel, ReaderResting
+from bot.wiring.breaker import Breaker, GuardedEmbedder, GuardedModel, ReaderResting
 from tests.figures import figures
 from tests.scripted_model import ScriptedModel, Turn, failed, limited
 
@@ -66,6 +66,14 @@ async def guarded(server: ScriptedModel, breaker: Breaker, metrics: Metrics) -> 
         breaker=breaker,
         metrics=metrics,
     )
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def embedder(server: ScriptedModel, metrics: Metrics) -> AsyncIterator[GuardedEmbedder]:
+    patience = Patience(attempts=2, total_s=20, sleep=no_wait)
+    client = GuardedEmbedder(api_key="test", model="e", base_url=server.base_url, patience=patience, metrics=metrics)
     yield client
     await client.aclose()
 
@@ -222,3 +230,35 @@ async def test_given_a_server_that_does_not_count_tokens_when_called_then_the_ca
     told = figures(metrics)
     assert told['crosscheck_model_calls_total{step="answer"}'] == 1
     assert told['crosscheck_model_tokens_total{direction="input"}'] == 0
+
+
+async def test_given_an_embedding_model_when_it_replies_then_calls_and_tokens_are_counted_apart_from_the_cost(
+    server: ScriptedModel, embedder: GuardedEmbedder, metrics: Metrics
+) -> None:
+    server.embedding += [limited(), Turn(tokens=(1_000, 0))]
+
+    await embedder.embed(["Bread is dear."])
+
+    told = figures(metrics)
+    assert told['crosscheck_model_calls_total{step="embed"}'] == 1
+    assert told['crosscheck_model_seconds_count{step="embed"}'] == 1
+    assert told["crosscheck_model_retries_total"] == 1
+    assert told['crosscheck_model_tokens_total{direction="embedding"}'] == 1_000
+    assert told["crosscheck_model_cost_total"] == 0
+
+
+async def test_given_an_embedding_model_that_keeps_failing_when_asked_again_then_it_rests_and_the_other_model_does_not(
+    server: ScriptedModel, embedder: GuardedEmbedder, guarded: GuardedModel, metrics: Metrics
+) -> None:
+    server.always('{"a": 1}')
+    server.embedding += [failed()] * 6
+    for _ in range(3):
+        with pytest.raises(ReaderUnavailable):
+            await embedder.embed(["Bread is dear."])
+
+    with pytest.raises(ReaderResting):
+        await embedder.embed(["Bread is dear."])
+
+    assert await ask(guarded) == '{"a": 1}'
+    told = figures(metrics)
+    assert (told["crosscheck_embedding_resting"], told["crosscheck_model_resting"]) == (1, 0)

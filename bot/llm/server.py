@@ -81,9 +81,13 @@ class Server:
         Raises ReaderUnavailable, ReaderRefused, ReplyWithheld, and whatever else `once` raises in our words.
         """
         total_s = min(total_s or self._patience.total_s, self._patience.total_s)
+
+        async def attempt() -> T:  # tenacity awaits nothing but what is declared so
+            return await once()
+
         try:
             async with asyncio.timeout(total_s):
-                return await self._retrying(total_s)(once)
+                return await self._retrying(total_s)(attempt)
         except TimeoutError as error:
             raise ReaderUnavailable("the model took longer than its total time") from error
         except openai.APIError as error:

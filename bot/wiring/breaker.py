@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.errors import ReaderError, ReaderUnavailable
 from bot.llm.client import Completion, Listener, ModelClient, Shaped, deaf
+from bot.llm.embedder import Embedded, Embedder
 from bot.llm.prompts import Message
 from bot.llm.server import Patience
 from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FAILURES = 3  # in a row, each after its own retries; one or two happen with any server
 REST_S = 60.0  # then one call tries it; the rest doubles while that fails, up to the longest
@@ -78,21 +82,16 @@ class Breaker:
         self._trying = False
 
 
-class GuardedModel(ModelClient):
-    """A model's client that rests after failures and is counted. Holds connections as its base does."""
+class _Guard:
+    """Before a client: it is left alone while it rests, and what its calls come to is counted."""
 
-    def __init__(
-        self,
-        *,
-        api_key: str,
-        model: str,
-        base_url: str | None = None,
-        patience: Patience | None = None,
-        breaker: Breaker | None = None,
-        metrics: Metrics | None = None,
-    ) -> None:
-        self._breaker = breaker or Breaker()
-        self._metrics = metrics or Metrics()
+    def __init__(self, breaker: Breaker, metrics: Metrics, rests: Callable[[bool], None]) -> None:
+        self._breaker = breaker
+        self._metrics = metrics
+        self._rests = rests
+
+    def counting(self, patience: Patience | None) -> Patience:
+        """The same patience, each retry counted."""
         patience = patience or Patience()
         sleep = patience.sleep
 
@@ -100,18 +99,19 @@ class GuardedModel(ModelClient):
             self._metrics.call_retried()
             await sleep(seconds)
 
-        super().__init__(api_key=api_key, model=model, base_url=base_url, patience=replace(patience, sleep=again))
+        return replace(patience, sleep=again)
 
-    async def complete(
-        self, messages: Sequence[Message], shape: Shaped, listen: Callable[[], Listener] = lambda: deaf
-    ) -> Completion:
-        """As its base. Raises ReaderResting, a ReaderUnavailable, at once where the model is left alone."""
+    async def let_in(self, call: Callable[[], Awaitable[T]], count: Callable[[T, float], None]) -> T:
+        """What the call gives; `count` is told of it and of the seconds that it took.
+
+        Raises ReaderResting, a ReaderUnavailable, at once where the model is left alone, and what the call raises.
+        """
         if not self._breaker.let_in():
             self._metrics.call_failed(ReaderResting.__name__)
             raise ReaderResting("the model failed too often just now, and is left alone for a while")
         began = time.monotonic()
         try:
-            completion = await super().complete(messages, shape, listen)
+            given = await call()
         except ReaderUnavailable as error:
             self._metrics.call_failed(type(error).__name__)
             self._breaker.failed()
@@ -127,9 +127,62 @@ class GuardedModel(ModelClient):
             raise
         else:
             self._breaker.succeeded()
-            usage = completion.usage
-            took_s = time.monotonic() - began
-            self._metrics.called(shape.name, took_s, usage.input_tokens, usage.output_tokens)
-            return completion
+            count(given, time.monotonic() - began)
+            return given
         finally:
-            self._metrics.rests(self._breaker.resting)
+            self._rests(self._breaker.resting)
+
+
+class GuardedModel(ModelClient):
+    """A model's client that rests after failures and is counted. Holds connections as its base does."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        model: str,
+        base_url: str | None = None,
+        patience: Patience | None = None,
+        breaker: Breaker | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._metrics = metrics or Metrics()
+        self._guard = _Guard(breaker or Breaker(), self._metrics, self._metrics.rests)
+        super().__init__(api_key=api_key, model=model, base_url=base_url, patience=self._guard.counting(patience))
+
+    async def complete(
+        self, messages: Sequence[Message], shape: Shaped, listen: Callable[[], Listener] = lambda: deaf
+    ) -> Completion:
+        """As its base, and raises ReaderResting."""
+
+        def count(completion: Completion, seconds: float) -> None:
+            usage = completion.usage
+            self._metrics.called(shape.name, seconds, usage.input_tokens, usage.output_tokens)
+
+        return await self._guard.let_in(lambda: super(GuardedModel, self).complete(messages, shape, listen), count)
+
+
+class GuardedEmbedder(Embedder):
+    """The same of an embedding model, which fails and rests on its own."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        model: str,
+        base_url: str | None = None,
+        patience: Patience | None = None,
+        breaker: Breaker | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._metrics = metrics or Metrics()
+        self._guard = _Guard(breaker or Breaker(), self._metrics, self._metrics.embedding_rests)
+        super().__init__(api_key=api_key, model=model, base_url=base_url, patience=self._guard.counting(patience))
+
+    async def embed(self, texts: Sequence[str], *, total_s: float | None = None) -> Embedded:
+        """As its base, and raises ReaderResting."""
+
+        def count(embedded: Embedded, seconds: float) -> None:
+            self._metrics.embedded(seconds, embedded.usage.calls, embedded.usage.input_tokens)
+
+        return await self._guard.let_in(lambda: super(GuardedEmbedder, self).embed(texts, total_s=total_s), count)
