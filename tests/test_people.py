@@ -11,14 +11,23 @@ import pytest
 
 from bot.llm.prompts import Prompts
 from bot.news.asked import Asked
+from bot.news.digest.digest import Move
 from bot.news.labels import Verdict
+from bot.news.ledger.follows import News, TopicFollow
 from bot.news.ledger.standing import State, begun
+from bot.news.rules import ChannelRules, Focus
+from bot.news.topic import Topic
+from bot.sandbox import ANNA, BEN, GENERAL, POLICY, Sandbox
+from bot.slack.account import signed_in
+from bot.slack.following import Following
 from bot.store.database import Database
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger
 from bot.store.library import Library
+from bot.store.rules import StoredRules
+from bot.store.topic_follows import TopicFollows
 from bot.wiring.desk import Desk, Reading
-from bot.wiring.people import Follower, Glance, People
+from bot.wiring.people import Follower, Followers, Glance, People, owner_of
 from tests.given import article
 from tests.slack import answers
 
@@ -100,14 +109,14 @@ async def test_given_a_followed_answer_when_looked_at_then_it_is_its_follower_s_
     await People(database, "local").follow("job-1", "U2", "C1", "1.1")
 
     seen = glance(database)
-    (mine,) = await seen.follows("U2")
+    (mine,) = (await seen.follows("U2")).questions
     assert mine.owner is not None
     assert Follower.of(mine.owner) == Follower("U2", "C1", "1.1")
-    assert await seen.follows("U1") == []
+    assert not await seen.follows("U1")
     assert await seen.disagreements("C1") == []
     assert not await seen.unfollow("U1", mine.id)
     assert await seen.unfollow("U2", mine.id)
-    assert await seen.follows("U2") == []
+    assert not await seen.follows("U2")
 
 
 async def test_given_two_questions_followed_in_one_thread_when_one_is_unfollowed_then_the_other_stays(
@@ -118,11 +127,85 @@ async def test_given_two_questions_followed_in_one_thread_when_one_is_unfollowed
     await people.answered("job-2", answers.single())
     for key in ("job-1", "job-2"):
         await people.follow(key, "U2", "C1", "1.1")
-    first, second = await seen.follows("U2")
+    first, second = (await seen.follows("U2")).questions
 
     await seen.unfollow("U2", first.id)
 
-    assert [e.id for e in await seen.follows("U2")] == [second.id]
+    assert [e.id for e in (await seen.follows("U2")).questions] == [second.id]
+
+
+async def test_given_a_topic_and_a_question_when_followed_then_both_are_seen_and_each_is_let_go_alone(
+    database: Database,
+) -> None:
+    seen = glance(database)
+    await People(database, "local").follow("job-1", "U2", "C1", "1.1")
+    topic = TopicFollow("U2", "C1", "2.2", Topic(("licences",)))
+
+    await seen.follow_topic(topic)
+
+    mine = await seen.follows("U2")
+    assert (len(mine), list(mine.topics)) == (2, [topic])
+    assert not await seen.unfollow("U1", topic.id)
+    assert await seen.unfollow("U2", topic.id)
+    assert [e.id for e in (await seen.follows("U2")).questions] == [mine.questions[0].id]
+
+
+async def test_given_followers_when_a_dispute_opens_then_each_thread_on_it_hears_once_and_no_other(
+    database: Database,
+) -> None:
+    async with Sandbox() as sandbox, signed_in(sandbox.bot_token, sandbox.api_url) as account:
+        topics = TopicFollows(database, "local")
+        threads = [await sandbox.say(GENERAL, ANNA, "here") for _ in range(3)]
+        for thread, phrase in zip(threads, ("access", "British firms", "whales"), strict=True):
+            await topics.keep(TopicFollow(ANNA, GENERAL, thread.ts, Topic((phrase,))))
+        await topics.keep(TopicFollow(ANNA, "C0GONE", "1.1", Topic(("access",))))
+        followers = Followers(Following(account), database, topics, StoredRules(database, "local"))
+        news = News("e1", None, Move.NEW, answers.dispute().comparison, None, NOW)
+
+        for _ in range(2):
+            await followers.tell("local", news, "follow:e1:1")
+        await followers.tell("local", replace(news, move=Move.SETTLED), "follow:e1:2")
+
+        told = [sandbox.replies(thread) for thread in threads]
+        assert [len(replies) for replies in told] == [1, 1, 0]
+        assert told[0][0].text == f"Sources disagree now: {answers.QUESTION}"
+        assert "Nobody here has had a licence" in told[0][0].shown
+        assert "You follow “access” in this thread." in told[0][0].shown
+
+
+async def test_given_a_channel_where_one_side_does_not_count_when_a_dispute_opens_then_its_topic_follows_hear_nothing(
+    database: Database,
+) -> None:
+    async with Sandbox() as sandbox, signed_in(sandbox.bot_token, sandbox.api_url) as account:
+        topics, rules = TopicFollows(database, "local"), StoredRules(database, "local")
+        here, there = await sandbox.say(GENERAL, ANNA, "here"), await sandbox.say(POLICY, ANNA, "there")
+        for channel, thread in ((GENERAL, here), (POLICY, there)):
+            await topics.keep(TopicFollow(ANNA, channel, thread.ts, Topic(("access",))))
+        await rules.change_channel(POLICY, ChannelRules(Focus(outlets=("The Courier", "Wire Agency"))), ANNA)
+        change = begun(answers.dispute().comparison, NOW)
+        assert change is not None
+        await StoredLedger(database, "local").keep(change)
+
+        news = News(change.entry.id, None, Move.NEW, change.entry.comparison, None, NOW)
+        await Followers(Following(account), database, topics, rules).tell("local", news, "follow:e1:1")
+
+        assert (len(sandbox.replies(here)), sandbox.replies(there)) == (1, [])
+
+
+async def test_given_somebody_s_followed_question_when_it_changes_then_those_who_follow_its_topic_hear_nothing(
+    database: Database,
+) -> None:
+    async with Sandbox() as sandbox, signed_in(sandbox.bot_token, sandbox.api_url) as account:
+        topics = TopicFollows(database, "local")
+        mine, others = await sandbox.say(GENERAL, ANNA, "mine"), await sandbox.say(GENERAL, BEN, "others")
+        await topics.keep(TopicFollow(BEN, GENERAL, others.ts, Topic(("access",))))
+        owner = owner_of(ANNA, GENERAL, mine.ts, "job-1")
+
+        news = News("f1", owner, Move.REOPENED, answers.dispute().comparison, None, NOW)
+        followers = Followers(Following(account), database, topics, StoredRules(database, "local"))
+        await followers.tell("local", news, "follow:f1:1")
+
+        assert (len(sandbox.replies(mine)), sandbox.replies(others)) == (1, [])
 
 
 async def test_given_coverage_when_glanced_at_then_outlets_and_headings_are_counted_and_in_order(

@@ -17,6 +17,8 @@ from bot.slack.app import WORKSPACE
 from bot.store.conversations import Conversations
 from bot.store.database import Database, utc_now
 from bot.store.usage import Spent, UsageTable
+from tests.knowing import knows
+from tests.news.ledger_world import Fact
 from tests.running import DISPUTE, QUESTION, UPHELD, Bot, finished, free_port, furnish
 from tests.scripted_model import Request, ScriptedModel, Turn
 
@@ -110,6 +112,31 @@ async def test_given_the_same_event_twice_when_asked_then_it_is_answered_once(ho
 
         assert len(sandbox.replies(asked)) == 1
         assert steps(model.heard) == ["answer", "second_look"]
+
+
+async def test_given_a_topic_that_is_followed_when_outlets_begin_to_disagree_on_it_then_its_thread_hears_once(
+    home: Path, model: ScriptedModel
+) -> None:
+    knows(model, Fact(QUESTION, {"54 licences": "54 were", "41 licences": "41 were"}))
+    late = home / "coverage" / "post.txt"
+    held_back = late.read_text(encoding="utf-8")
+    late.unlink()
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model, LEDGER_CALLS_A_DAY="100")
+        await bot.ingest()
+        async with bot.running():
+            await sandbox.command("/coverage", "follow whales", channel=GENERAL, user=ANNA)
+            await sandbox.command("/coverage", "follow licences", channel=GENERAL, user=ANNA)
+            other, thread = await sandbox.wait_for(lambda: (m := sandbox.messages(GENERAL)) and len(m) == 2 and m, 20)
+
+        late.write_text(held_back, encoding="utf-8")
+        await bot.ingest()
+        async with bot.running():
+            [told] = await sandbox.wait_for(lambda: sandbox.messages(GENERAL, thread.ts)[1:], 30)
+
+        assert told.text == f"Sources disagree now: {QUESTION}"
+        assert "Only 41 licences were granted." in told.shown
+        assert sandbox.messages(GENERAL, other.ts)[1:] == []
 
 
 async def test_given_events_over_http_when_asked_then_it_is_answered(home: Path, model: ScriptedModel) -> None:

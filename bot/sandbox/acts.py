@@ -47,7 +47,7 @@ def _action(block: Json, found: Json, value: Any) -> Json:
 def click_message(
     slack: Slack, workspace: Workspace, message: Message, user: str, action_id: str, value: Any
 ) -> Delivery:
-    block, found = element(message.blocks, action_id)
+    block, found = element(message.blocks, action_id, value)
     channel = workspace.channels[message.channel]
     container = {
         "type": "message",
@@ -72,7 +72,7 @@ def click_message(
 
 
 def click_view(slack: Slack, workspace: Workspace, view: OpenView, action_id: str, value: Any) -> Delivery:
-    block, found = element(view.view["blocks"], action_id)
+    block, found = element(view.view["blocks"], action_id, value)
     action = _action(block, found, value)
     if found["type"] not in PRESSED:
         enter(view, action_id, value)

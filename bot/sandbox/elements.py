@@ -12,14 +12,14 @@ class NoSuchElement(LookupError):
     """The message or view holds no such button, menu or field."""
 
 
-def element(blocks: list[Json], action_id: str) -> tuple[Json, Json]:
-    """The block and the element with this action_id. Raises NoSuchElement."""
-    for block in blocks:
-        for found in checks.interactive(block):
-            if found.get("action_id") == action_id:
-                return block, found
-    known = [e.get("action_id") for block in blocks for e in checks.interactive(block)]
-    raise NoSuchElement(f"no element {action_id!r}; there are {known}")
+def element(blocks: list[Json], action_id: str, value: Any = None) -> tuple[Json, Json]:
+    """The block and the element with this action_id: of several in blocks of their own, as Slack allows, the one whose
+    value this is, else the first. Raises NoSuchElement."""
+    known = [(block, found) for block in blocks for found in checks.interactive(block)]
+    named = [each for each in known if each[1].get("action_id") == action_id]
+    if not named:
+        raise NoSuchElement(f"no element {action_id!r}; there are {[found.get('action_id') for _, found in known]}")
+    return next((each for each in named if value is not None and each[1].get("value") == value), named[0])
 
 
 def entered(found: Json, value: Any) -> Json:

@@ -86,7 +86,7 @@ def _under(answer: Answer, numbering: Numbering) -> list[list[Json]]:
         units += [_quoted_source(statement, numbering) for statement in answer.statements]
     units += sides(answer.comparison, numbering)
     if relation := words.relation_line(answer.comparison):
-        units.append(kit.rich([kit.paragraph(kit.text(relation, spaced=False))]))
+        units.append(kit.told(relation))
     units += [[block] for block in sources(numbering)]
     told = " ".join([*words.notes(answer), words.disclaimer(answer)])
     units += [[kit.context(part)] for part in split(told, kit.CONTEXT_CHARACTERS)]

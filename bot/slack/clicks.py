@@ -3,6 +3,7 @@ once."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +11,13 @@ from typing import Any
 
 from bot.errors import CrosscheckError
 from bot.news.labels import Verdict
-from bot.slack import aside, buttons, modals, words
+from bot.slack import aside, buttons, follows, modals, words
 from bot.slack.account import Account
 from bot.slack.home import Home
 from bot.slack.intake import Accepted, Body
 from bot.slack.kit import Json
 from bot.slack.shelf import Shelf
-from bot.slack.trouble import slack_errors
+from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ def wants(body: Body) -> Accepted | None:
         case buttons.FOLLOW:
             payload |= {"what": _FOLLOWED}
         case buttons.UNFOLLOW:
-            payload |= {"what": _UNFOLLOWED, "channel": body["view"]["private_metadata"]}
+            view = body["view"]
+            seen = {"home": view["type"] == "home", "view": view["id"], "carries": view["private_metadata"]}
+            payload |= {"what": _UNFOLLOWED, **seen}
         case _:
             return None
     return Accepted(SAID, payload, keys)
@@ -84,8 +87,7 @@ class Clicks:
         said: Mapping[str, Any] = work.payload
         key, person = said["answer"], said["user"]
         if said["what"] == _UNFOLLOWED:
-            await self.home.coverage.unfollow(person, key)
-            await self.home.publish(person, said["channel"])
+            await self._unfollow(said)
             return
         if said["what"] == _JUDGED:
             await self.shelf.judged(key, person, good=said["good"], words=said["words"])
@@ -99,6 +101,20 @@ class Clicks:
             known = await self.shelf.follow(key, person, said["channel"], said["thread"])
             told = words.FOLLOWED if known else words.FORGOTTEN
         await aside.tell(self.account, said, told)
+
+    async def _unfollow(self, said: Mapping[str, Any]) -> None:
+        """Let it go, and show what is left where the button was."""
+        person, coverage = said["user"], self.home.coverage
+        await coverage.unfollow(person, said["answer"])
+        if said["home"]:
+            await self.home.publish(person, said["carries"])
+            return
+        form = follows.form(json.loads(said["carries"]), await coverage.follows(person))
+        try:
+            with slack_errors("views.update"):
+                await self.account.client.views_update(view_id=said["view"], view=form)
+        except SlackRefused as fault:
+            log.info("a form was closed before it could be brought up to date", extra={"reason": str(fault)})
 
     async def _quotes(self, trigger: str, key: str) -> None:
         # First something, for the trigger lasts three seconds and the store may be busy.

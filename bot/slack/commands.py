@@ -20,6 +20,7 @@ from bot.slack.blocks import Message, with_buttons
 from bot.slack.buttons import SHARE
 from bot.slack.daily import DailyPost
 from bot.slack.intake import Accepted, Body, written
+from bot.slack.kit import Json
 from bot.slack.reply import reply
 from bot.slack.split import shortened
 from bot.slack.trouble import SlackRefused, slack_errors
@@ -72,7 +73,8 @@ class Subcommand:
 
     `usage`: what may follow its name. `told`: one line of help. `run` answers; where it `works`, it asks the model or
     keeps something, and is run as a job, with that job. `begun` is said meanwhile. `asks`: the title and hint of a form
-    for its words, where it needs some and got none. `again` finds what is shared, where running it anew would not do.
+    for its words, where it needs some and got none; `fuller` makes that form with more under it, which may take a
+    while. `again` finds what is shared, where running it anew would not do.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Subcommand:
     works: bool = False
     begun: str = words.BEGUN
     asks: tuple[str, str] | None = None
+    fuller: Callable[[Call], Awaitable[Json]] | None = None
     again: Callable[[Call, Any], Awaitable[Said]] | None = None
 
 
@@ -209,7 +212,11 @@ class Commands:
         view = modals.form(modals.ASK, title, hint, call.dump(), limit=modals.QUESTION_CHARACTERS)
         try:
             with slack_errors("views.open"):
-                await self._account.client.views_open(trigger_id=trigger, view=view)
+                opened = await self._account.client.views_open(trigger_id=trigger, view=view)
+            if found.fuller is not None:  # only now: the trigger lasts three seconds and the store may be busy
+                view = await found.fuller(call)
+                with slack_errors("views.update"):
+                    await self._account.client.views_update(view_id=opened["view"]["id"], view=view)
         except CrosscheckError as fault:
             log.warning("a form could not be shown", extra={"reason": str(fault)})
 

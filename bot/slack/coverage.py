@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.news.ledger.follows import Follows, TopicFollow
 from bot.news.ledger.standing import Entry
 from bot.news.model import Article
 from bot.news.overview import Heading, Health, Outlet
@@ -36,11 +37,14 @@ class Coverage(Protocol):
     async def about(self, channel: str, topic: str, limit: int) -> Sequence[Article]:
         """The articles that fit a topic best, or, where it is empty, the newest; oldest first."""
 
-    async def follows(self, person: str) -> Sequence[Entry]:
-        """The questions that a person follows, oldest first."""
+    async def follows(self, person: str) -> Follows:
+        """What a person follows."""
 
-    async def unfollow(self, person: str, entry: str) -> bool:
-        """False where that person does not follow it."""
+    async def follow_topic(self, follow: TopicFollow) -> None:
+        """Tell its thread when sources begin to disagree on its topic."""
+
+    async def unfollow(self, person: str, id: str) -> bool:
+        """Let a question or a topic go by its id. False where that person does not follow it."""
 
     async def channel(self, channel: str) -> Channel: ...
 

@@ -1,4 +1,4 @@
-"""What those who follow a question hear in their thread when new coverage changes its answer."""
+"""What those who follow a question or a topic hear in their thread when new coverage changes something."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from bot.news import words as news_words
 from bot.news.compare import cited_by
 from bot.news.ledger.follows import News
 from bot.news.model import Comparison, Relation, Statement
-from bot.slack import words
+from bot.news.topic import Topic
+from bot.slack import kit, words
 from bot.slack.account import Account
 from bot.slack.blocks import Message, packed, sources
+from bot.slack.follows import title
 from bot.slack.post import Place, Post
 from bot.slack.prose import Prose
 from bot.slack.sides import sides
 
 
-def drawn(news: News) -> list[Message]:
-    """What is said now, the conflict in full, and what was said before."""
+def drawn(news: News, topic: Topic | None = None) -> list[Message]:
+    """What is said now, the conflict in full, what was said before, and the topic that is followed, if one is."""
     now = news.comparison
     prose = Prose()
     lead = words.FOLLOW_NEWS[news.move].format(question=news_words.folded(now.question))
@@ -29,6 +31,8 @@ def drawn(news: News) -> list[Message]:
         for statement in before:
             prose.add(statement)
     units = [*sides(now, prose.numbering), *([block] for block in sources(prose.numbering))]
+    if topic is not None:
+        units.append([kit.context(words.TOPIC_HEARD.format(topic=title(topic)))])
     return packed(lead, prose.bodies(), units)
 
 
@@ -36,12 +40,14 @@ def drawn(news: News) -> list[Message]:
 class Following:
     account: Account
 
-    async def tell(self, channel: str, thread: str, person: str, news: News, key: str) -> None:
+    async def tell(
+        self, channel: str, thread: str, person: str, news: News, key: str, topic: Topic | None = None
+    ) -> None:
         """Post in the thread, once under this key. Raises SlackUnavailable, SlackRefused."""
         post = Post(self.account, Place(channel, thread, thread, person), key)
         # What is not whole is somebody's answer that is still being made.
         standing = {key: found for key, found in (await post.look_up()).items() if found.whole}
-        await post.deliver(drawn(news), standing)
+        await post.deliver(drawn(news, topic), standing)
 
 
 def _says(comparison: Comparison) -> list[Statement]:

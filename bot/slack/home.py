@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import CrosscheckError
+from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
-from bot.slack import escape, kit, lists, words
+from bot.slack import escape, follows, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.admins import Admins
-from bot.slack.buttons import UNFOLLOW
 from bot.slack.coverage import Channel, Coverage
 from bot.slack.kit import Json
 from bot.slack.prose import OUTLET_CHARACTERS
@@ -39,30 +39,27 @@ class Glance:
 
     disputes: Sequence[Entry]
     newest: Sequence[Heading]
-    follows: Sequence[Entry]
+    follows: Follows
     channel: Channel
     health: Health | None = None
 
 
 def view(seen: Glance) -> Json:
     """Within Slack's limits however much there is: each part shows its first few and counts the rest."""
-    blocks = [kit.header("Crosscheck"), *_told(words.HOME_INTRO)]
+    blocks = [kit.header("Crosscheck"), *kit.told(words.HOME_INTRO)]
     if seen.disputes:
         blocks += [kit.header(words.HOME_DISPUTES), *_lines(seen.disputes[:DISPUTES])]
         if len(seen.disputes) > DISPUTES:
             blocks.append(kit.context(words.HOME_MORE.format(count=len(seen.disputes) - DISPUTES)))
     else:
-        blocks += _told(words.NO_DISAGREEMENTS)
+        blocks += kit.told(words.NO_DISAGREEMENTS)
     if seen.newest:
         blocks += [kit.header(words.HOME_NEWEST), *_by_outlet(seen.newest)]
     blocks.append(kit.header(words.HOME_FOLLOWS))
-    for entry in seen.follows[:FOLLOWS]:
-        blocks += [*_lines([entry]), {"type": "actions", "elements": [_unfollow(entry)]}]
-    if not seen.follows:
-        blocks += _told(words.NO_FOLLOWS)
-    blocks += [kit.header(words.HOME_DIGEST), *_told(seen.channel.digest or words.HOME_NO_DIGEST)]
+    blocks += follows.lines(seen.follows, FOLLOWS, words.HOME_MORE_FOLLOWS) or kit.told(words.NO_FOLLOWS)
+    blocks += [kit.header(words.HOME_DIGEST), *kit.told(seen.channel.digest or words.HOME_NO_DIGEST)]
     if seen.health is not None:
-        blocks += [kit.header(words.HOME_HEALTH), *_told(_health(seen.health))]
+        blocks += [kit.header(words.HOME_HEALTH), *kit.told(_health(seen.health))]
     return {"type": "home", "private_metadata": seen.direct, "blocks": blocks}
 
 
@@ -95,14 +92,14 @@ class Home:
             log.info("no prompts were suggested", extra={"error": type(fault).__name__})
 
     async def _glance(self, person: str, channel: str) -> Glance:
-        disputes, newest, follows, settings = await asyncio.gather(
+        disputes, newest, followed, settings = await asyncio.gather(
             self.coverage.disagreements(channel),
             self.coverage.newest(channel, LATEST),
             self.coverage.follows(person),
             self.coverage.channel(channel),
         )
         health = await self.coverage.health() if await Admins(self.account, self.admins).has(person) else None
-        return Glance(channel, disputes, newest, follows, settings, health)
+        return Glance(channel, disputes, newest, followed, settings, health)
 
 
 def prompts(disputes: Sequence[Entry]) -> list[dict[str, str]]:
@@ -110,10 +107,6 @@ def prompts(disputes: Sequence[Entry]) -> list[dict[str, str]]:
     asked = [escape.visible(entry.comparison.question) for entry in disputes[: PROMPTS - 1]]
     found = [(shortened(q, PROMPT_TITLE_CHARACTERS), shortened(q, PROMPT_CHARACTERS)) for q in asked]
     return [{"title": title, "message": message} for title, message in [*found, *words.PROMPTS][:PROMPTS]]
-
-
-def _told(told: str) -> list[Json]:
-    return kit.rich([kit.paragraph(kit.text(told, spaced=False))])
 
 
 def _lines(entries: Sequence[Entry]) -> list[Json]:
@@ -130,10 +123,6 @@ def _by_outlet(newest: Sequence[Heading]) -> list[Json]:
         parts.append(kit.paragraph(kit.text(shortened(name, OUTLET_CHARACTERS), bold=True, spaced=False)))
         parts += [kit.paragraph(*lists.heading_line(heading, named=False)) for heading in headings[:OF_EACH]]
     return kit.rich(parts)
-
-
-def _unfollow(entry: Entry) -> Json:
-    return kit.button(UNFOLLOW, words.UNFOLLOW, entry.id)
 
 
 def _health(health: Health) -> str:

@@ -67,6 +67,11 @@ def rich(parts: Iterable[Json]) -> list[Json]:
     return [{"type": "rich_text", "elements": elements} for elements in found]
 
 
+def told(words: str) -> list[Json]:
+    """The bot's own words as a paragraph."""
+    return rich([paragraph(text(words, spaced=False))])
+
+
 def lines(groups: Iterable[Sequence[Json]], between: Json) -> list[Json]:
     """Paragraphs of groups of elements, none of them over BLOCK_CHARACTERS unless one group alone is."""
     found: list[list[Json]] = []

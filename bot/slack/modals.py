@@ -6,7 +6,7 @@ A form carries what its submission needs in `private_metadata`, so that any proc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.news.asked import Shown
@@ -32,7 +32,7 @@ def loading(title: str, told: str) -> Json:
 
 
 def notice(title: str, told: str) -> Json:
-    return _modal(title, kit.rich([kit.paragraph(kit.text(told, spaced=False))]))
+    return _modal(title, kit.told(told))
 
 
 def quotes(shown: Shown) -> Json:
@@ -56,8 +56,10 @@ def form(
     *,
     label: str = words.IN_YOUR_WORDS,
     limit: int = WORDS_CHARACTERS,
+    under: Sequence[Json] = (),
 ) -> Json:
-    """One field of words. `kind` is its callback_id, `carries` comes back with it."""
+    """One field of words, and what else is shown `under` it. `kind` is its callback_id, `carries` comes back with
+    it."""
     field: Json = {
         "type": "plain_text_input",
         "action_id": FIELD,
@@ -66,7 +68,7 @@ def form(
         "focus_on_load": True,
     }
     block = {"type": "input", "block_id": FIELD, "label": kit.plain(label), "element": field, "hint": kit.plain(hint)}
-    found = _modal(title, [block])
+    found = _modal(title, [block, *under])
     return found | {"callback_id": kind, "private_metadata": json.dumps(carries), "submit": kit.plain(words.SEND)}
 
 

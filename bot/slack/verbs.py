@@ -7,8 +7,9 @@ from typing import Any
 from bot.errors import WrongUse
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
-from bot.news.topic import Topic, comparison_about
-from bot.slack import blocks, escape, kit, lists, words
+from bot.news.ledger.follows import TopicFollow
+from bot.news.topic import Topic, comparison_about, dispute_about
+from bot.slack import blocks, escape, follows, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.answering import Ask
 from bot.slack.blocks import Message, with_buttons
@@ -17,6 +18,7 @@ from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
 from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of
+from bot.slack.kit import Json
 from bot.slack.screen import Nobody
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused
@@ -55,6 +57,7 @@ class Verbs:
                 works=True,
                 begun=words.FOLLOW_BEGUN,
                 asks=(words.FOLLOW_TITLE, words.FOLLOW_HINT),
+                fuller=self.follow_form,
             ),
             made("settings", self.settings),
         ]
@@ -97,31 +100,27 @@ class Verbs:
     async def settings(self, call: Call, work: Any) -> Said:
         channel = await self._coverage.channel(call.channel)
         digest = words.SET_DIGEST.format(digest=channel.digest) if channel.digest else words.NO_DIGEST
-        follows = await self._coverage.follows(call.user)
+        followed = await self._coverage.follows(call.user)
         lines = [kit.paragraph(kit.text(digest, spaced=False))]
-        told = words.FOLLOWS if follows else words.NO_FOLLOWS
+        told = words.FOLLOWS if followed else words.NO_FOLLOWS
         lines.append(kit.paragraph(kit.text(told, spaced=False)))
-        lines += [kit.paragraph(*lists.entry_line(entry)) for entry in follows[:HEADINGS]]
+        lines += [kit.paragraph(*line) for line, _ in follows.named(followed)[:HEADINGS]]
         title = words.SETTINGS_TITLE
         return Said([Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(kit.rich(lines)))])
 
     async def follow(self, call: Call, work: Any) -> Said:
-        """Open a thread, and have the question answered and followed in it."""
+        """Open a thread for a question, which is answered and followed in it, or for a topic."""
         text = checked(call.text)
-        asked = text if _is_question(text) else words.FOLLOW_TOPIC.format(topic=text)
-        opens = words.FOLLOW_OPENS.format(question=asked)
-        post = DailyPost(self._account, call.channel, str(work.id), call.user)
-        try:
-            ts = await post.main(blocks.plain(opens)[0], "0")
-        except SlackRefused as fault:
-            raise NotHere(fault.code) from fault
+        if not _is_question(text):
+            return await self._follow_topic(text, call, work)
+        ts = await self._open_thread(blocks.plain(words.FOLLOW_OPENS.format(question=text))[0], call, work)
         payload = {
             "team": call.team,
             "channel": call.channel,
             "thread": ts,
             "ts": ts,
             "user": call.user,
-            "text": asked,
+            "text": text,
             "follow": True,
         }
         await self._inbox.put(
@@ -133,6 +132,27 @@ class Verbs:
             priority=A_PERSON_WAITS,
         )
         return Said(())
+
+    async def follow_form(self, call: Call) -> Json:
+        return follows.form(call.dump(), await self._coverage.follows(call.user))
+
+    async def _follow_topic(self, text: str, call: Call, work: Any) -> Said:
+        """Open a thread that says what stands on the topic now, and hears of what opens on it."""
+        topic = Topic(tuple(phrase.strip() for phrase in text.split(",")))
+        if not topic.telling:
+            return Said(blocks.plain(words.TOPIC_EMPTY))
+        found = [e for e in await self._coverage.disagreements(call.channel) if dispute_about(e.comparison, topic)]
+        ts = await self._open_thread(follows.opening(topic, found), call, work)
+        await self._coverage.follow_topic(TopicFollow(call.user, call.channel, ts, topic))
+        return Said(())
+
+    async def _open_thread(self, opens: Message, call: Call, work: Any) -> str:
+        """Its time stamp; once for a job, however often that is run."""
+        post = DailyPost(self._account, call.channel, str(work.id), call.user)
+        try:
+            return await post.main(opens, "0")
+        except SlackRefused as fault:
+            raise NotHere(fault.code) from fault
 
 
 class NotHere(WrongUse):

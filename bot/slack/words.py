@@ -60,10 +60,19 @@ HELP_TITLE = "What /coverage can do"
 DID_YOU_MEAN = "There is no “{typed}”. Did you mean: {meant}"
 UNKNOWN = "To ask the coverage, type: {command} ask {asked} — all that I can do: {command} help"
 ASK_TITLE, ASK_HINT = "Ask the coverage", "One question, for example: do the sources agree on when it happened?"
-FOLLOW_TITLE, FOLLOW_HINT = "Follow a question", "A question or a topic. I tell the channel when its answer changes."
-FOLLOW_TOPIC = "What do the sources say differently about {topic}?"
-FOLLOW_BEGUN = "I answer it in a thread of its own in this channel, and tell there when the answer changes."
+FOLLOW_TITLE = "Follow"
+FOLLOW_HINT = "A question: I tell when its answer changes. A topic in a word or a few: when outlets disagree on it."
+FOLLOW_BEGUN = "I open a thread for it in this channel, and tell there what changes."
 FOLLOW_OPENS = "Followed from now on: {question}"
+TOPIC_OPENS = "From now on I say in this thread when outlets begin to disagree on “{topic}”."
+TOPIC_STANDS = "They disagree on it already:"
+TOPIC_MORE = "{count} more: /coverage disagreements {topic}"
+TOPIC_HEARD = "You follow “{topic}” in this thread."
+TOPIC_EMPTY = (
+    "There is no telling word in it: name the topic in a word or a few, for example: /coverage follow export ban"
+)
+FOLLOWED_TOPIC = "New disagreements on “{topic}”"
+FOLLOWS_LEFT = "{count} more, shown once some of these are let go"
 FOLLOW_WHERE = "I cannot post in this channel. Invite me to it, then try again."
 
 TOLD = {
@@ -72,7 +81,10 @@ TOLD = {
     "timeline": ("[TOPIC]", "shows what was reported when"),
     "sources": ("", "lists the outlets that are read"),
     "new": ("", "lists the newest articles"),
-    "follow": ("QUESTION or TOPIC", "opens a thread, and tells there when the answer changes"),
+    "follow": (
+        "[QUESTION | TOPIC]",
+        "opens a thread, and tells there when the answer changes or outlets begin to disagree; alone, what you follow",
+    ),
     "settings": ("", "shows what is set in this channel and what you follow"),
     "help": ("[SUBCOMMAND]", "shows this"),
 }
@@ -118,7 +130,7 @@ SETTINGS_TITLE = "Settings of this channel"
 SET_DIGEST = "Digest: {digest}"
 NO_DIGEST = "Digest: none. To have one: /coverage digest on 09:00 weekdays"
 FOLLOWS = "You follow:"
-NO_FOLLOWS = "You follow nothing. Press Follow under an answer, or type: /coverage follow QUESTION"
+NO_FOLLOWS = "You follow nothing. Press Follow under an answer, or type: /coverage follow QUESTION or TOPIC"
 
 CHECK = "Does the coverage bear this out: {said}"
 
@@ -132,6 +144,7 @@ HOME_DISPUTES = "Where the outlets disagree now"
 HOME_MORE = "{count} more: /coverage disagreements"
 HOME_NEWEST = "Newest by outlet"
 HOME_FOLLOWS = "What you follow"
+HOME_MORE_FOLLOWS = "{count} more: /coverage follow"
 HOME_DIGEST = "Your digest"
 HOME_NO_DIGEST = "None here. In Messages or in a channel: /coverage digest on 09:00 weekdays"
 HOME_HEALTH = "Health"
@@ -141,7 +154,6 @@ HEALTH = (
 )
 NEVER = "never"
 UNFOLLOW = "Stop following"
-UNFOLLOWED = "You do not follow that question any more."
 
 WELCOME = (
     "Hello, I am Crosscheck: mention me with a question, and I answer from the coverage with cited sentences.\n"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.news.asked import Shown
 from bot.news.digest.subscription import Wish, described
 from bot.news.labels import Label, Verdict
 from bot.news.ledger import changes
-from bot.news.ledger.follows import News
+from bot.news.ledger.follows import Follows, News, TopicFollow
 from bot.news.ledger.standing import Entry, State, by_weight, citations, resting_on, sentence_key
-from bot.news.model import Answer, Article, Comparison
+from bot.news.model import Answer, Article, Comparison, Relation
 from bot.news.overview import Heading, Health, Outlet
+from bot.news.topic import Topic
 from bot.news.words import citations as cited
 from bot.slack.adding import Added
 from bot.slack.coverage import Channel
@@ -31,6 +32,7 @@ from bot.store.library import Library
 from bot.store.queue import depth
 from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
+from bot.store.topic_follows import TopicFollows
 from bot.wiring.coverage import Coverage
 from bot.wiring.daily import Daily
 from bot.wiring.desk import SAMPLE, Desk
@@ -113,17 +115,37 @@ def standing_for(comparison: Comparison, entries: Iterable[Entry]) -> Entry | No
 
 @dataclass(frozen=True, slots=True)
 class Followers:
-    """Those who follow a question hear of it in the thread where they do."""
+    """Those who follow a question or a topic hear of it in the thread where they do."""
 
     following: Following
+    database: Database
+    topics: TopicFollows
+    rules: StoredRules
 
     async def tell(self, workspace: str, news: News, key: str) -> None:
         """A thread that is gone, or that the bot was taken out of, is told nothing. Raises SlackUnavailable."""
-        if news.owner is None:
+        if news.owner is not None:
+            await self._tell(Follower.of(news.owner), news, key)
             return
-        follower = Follower.of(news.owner)
+        for follow in await self.topics.all():
+            counting = await self._counting(workspace, news, follow.channel)
+            if counting is not None and follow.hears(counting):
+                follower = Follower(follow.person, follow.channel, follow.thread)
+                await self._tell(follower, counting, f"{key}:{follow.id}", follow.topic)
+
+    async def _counting(self, workspace: str, news: News, channel: str) -> News | None:
+        """The news as far as they rest on what counts in a channel; None where no dispute is left of them."""
+        focus = (await self.rules.holding(channel)).channel.focus
+        if not focus.narrow:
+            return news
+        entry = await StoredLedger(self.database, workspace, focus=focus).entry(news.entry)
+        if entry is None or entry.comparison.relation is not Relation.DISPUTE:
+            return None
+        return replace(news, comparison=entry.comparison)
+
+    async def _tell(self, follower: Follower, news: News, key: str, topic: Topic | None = None) -> None:
         try:
-            await self.following.tell(follower.channel, follower.thread, follower.person, news, key)
+            await self.following.tell(follower.channel, follower.thread, follower.person, news, key, topic)
         except SlackRefused as fault:
             log.info("a follower could not be told", extra={"reason": str(fault)})
 
@@ -137,6 +159,7 @@ class Glance:
         self._desk = desk
         self._subscriptions = Subscriptions(database, workspace)
         self._rules = StoredRules(database, workspace)
+        self._topics = TopicFollows(database, workspace)
 
     async def disagreements(self, channel: str) -> Sequence[Entry]:
         return by_weight(await (await self._counting(channel)).ledger.standing(State.OPEN))
@@ -160,16 +183,20 @@ class Glance:
             found = list((await library.ledger.current(latest)).values())
         return sorted(found, key=_age)
 
-    async def follows(self, person: str) -> Sequence[Entry]:
-        return [e for e in await self._followed() if e.owner is not None and Follower.of(e.owner).person == person]
+    async def follows(self, person: str) -> Follows:
+        questions = [e for e in await self._followed() if e.owner is not None and Follower.of(e.owner).person == person]
+        return Follows(questions, await self._topics.of(person))
 
-    async def unfollow(self, person: str, entry: str) -> bool:
-        for mine in await self.follows(person):
-            if mine.id == entry and mine.owner is not None:
+    async def follow_topic(self, follow: TopicFollow) -> None:
+        await self._topics.keep(follow)
+
+    async def unfollow(self, person: str, id: str) -> bool:
+        for mine in (await self.follows(person)).questions:
+            if mine.id == id and mine.owner is not None:
                 for workspace in self._workspaces():
                     await StoredLedger(self._database, workspace).forget(mine.owner)
                 return True
-        return False
+        return await self._topics.forget(person, id)
 
     async def channel(self, channel: str) -> Channel:
         known = await self._subscriptions.of(channel)

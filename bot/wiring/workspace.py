@@ -30,6 +30,7 @@ from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
+from bot.store.topic_follows import TopicFollows
 from bot.store.usage import UsageTable
 from bot.wiring.asking import Accepted, Asking, Claimed
 from bot.wiring.coverage import Coverage
@@ -86,10 +87,10 @@ class Workspace:
         self.daily = Daily(account, jobs, subscriptions, newsdesk, workspace=name, clock=clock, wake=house.digests.wake)
         coverage = house.coverage(name)
         self.rounds = Rounds(coverage, jobs)
-        self.followers = Followers(Following(account))
+        self._rules = StoredRules(database, name, clock=clock)
+        self.followers = Followers(Following(account), database, TopicFollows(database, name), self._rules)
         conversations, people = Conversations(database, name), People(database, name)
         self.kept_words = (conversations, people, usage)
-        self._rules = StoredRules(database, name, clock=clock)
         held_to = self._allowance.for_person
         self._asking = Asking(self.desk, conversations, house.metrics, house.inside, held_to, self._rules)
         self._answering = Answering(account, self._asking.ask, people)

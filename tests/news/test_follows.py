@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.news.digest.digest import Move
-from bot.news.ledger.follows import news_of
+from bot.news.ledger.follows import TopicFollow, news_of
 from bot.news.ledger.standing import Change, Entry, begun, compared_again, dismissed, merged, restored, without
 from bot.news.model import Article, Check, Citation, Comparison, Manner, Position, Reading, Relation
+from bot.news.topic import Topic, dispute_about
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -71,3 +73,62 @@ def test_given_a_comparison_that_moved_when_told_then_followers_hear_how_and_how
 )
 def test_given_what_is_no_news_when_told_then_followers_hear_nothing(change: Change) -> None:
     assert news_of(change) is None
+
+
+def said(question: str, first: str, second: str, *more: str, relation: Relation = Relation.DISPUTE) -> Comparison:
+    """Two sides, a sentence each, in articles that go on about something else."""
+    papers = (article("a", first, *more), article("b", second, *more))
+    positions = tuple(
+        Position("so it is", (Reading(a, "so", Manner.FACT, (Citation(a, a.sentences[0]),)),), 1) for a in papers
+    )
+    return Comparison(question, Check.CHECKED, relation, positions=positions)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "about"),
+    [
+        (said("How many export licences were granted?", "It was 41.", "It was 54."), True),
+        (said("How many were granted?", "41 export licences were.", "Licences for export: 54."), True),
+        (said("How many licences were granted?", "41 for export were.", "54 were, for exports."), True),
+        (said("How many were granted?", "41 export licences were.", "It was 54."), False),
+        (said("How many licences were granted?", "41 were.", "54 were.", "The export ban is over."), False),
+        (said("Who resigned?", "Mr Hale did.", "Ms Poole did.", "Both had granted export licences."), False),
+    ],
+    ids=["question", "both sides", "question and sides", "one side alone", "half of it", "elsewhere in the articles"],
+)
+def test_given_a_dispute_when_held_to_a_topic_then_its_question_and_both_sides_count_and_no_mention_elsewhere(
+    comparison: Comparison, about: bool
+) -> None:
+    assert dispute_about(comparison, Topic(("export licences",))) is about
+
+
+def test_given_a_topic_of_several_phrases_when_a_dispute_is_on_one_of_them_then_it_is_about_it() -> None:
+    assert dispute_about(said("Is the tariff gone?", "It is.", "It stands."), Topic(("export ban", "tariffs")))
+
+
+@pytest.mark.parametrize(
+    ("change", "hears"),
+    [
+        (opened(sides(A, B)), True),
+        (compared_again(without(DISPUTE, "b", NOON).entry, sides(A, C), NOON + HOUR), True),
+        (compared_again(DISPUTE, sides(A, B, C), NOON + HOUR), False),
+        (without(DISPUTE, "b", NOON + HOUR), False),
+        (compared_again(opened(sides(A), "thread").entry, sides(A, B), NOON + HOUR), False),
+    ],
+    ids=["opened", "again", "another side", "settled", "somebody's followed question"],
+)
+def test_given_a_topic_that_is_followed_when_something_moves_then_a_beginning_is_heard_of_and_nothing_private(
+    change: Change, hears: bool
+) -> None:
+    news = news_of(change)
+
+    assert news is not None
+    assert TopicFollow("U1", "C1", "1.1", Topic(("paper counted",))).hears(news) is hears
+
+
+def test_given_the_same_wish_twice_when_named_then_it_is_one() -> None:
+    wish = TopicFollow("U1", "C1", "1.1", Topic(("export", "ban")))
+
+    assert wish.id == replace(wish).id
+    assert wish.id != replace(wish, topic=Topic(("export ban",))).id
+    assert wish.id != replace(wish, thread="1.2").id

@@ -11,6 +11,7 @@ from typing import Any
 from bot.errors import StoreUnavailable
 from bot.news.asked import Asked, Fate, Shown
 from bot.news.labels import Verdict
+from bot.news.ledger.follows import Follows, TopicFollow
 from bot.news.ledger.standing import Entry
 from bot.news.model import Answer, Article
 from bot.news.overview import Heading, Health, Outlet
@@ -161,6 +162,7 @@ class FixedCoverage:
     headings: list[Heading] = field(default_factory=list)
     articles: list[Article] = field(default_factory=list)
     followed: dict[str, list[Entry]] = field(default_factory=dict)
+    topics: list[TopicFollow] = field(default_factory=list)
     digest: str | None = None
     fault: Exception | None = None
 
@@ -182,13 +184,17 @@ class FixedCoverage:
     async def about(self, channel: str, topic: str, limit: int) -> list[Article]:
         return [a for a in self.articles if topic.casefold() in a.text.casefold()][:limit]
 
-    async def follows(self, person: str) -> list[Entry]:
-        return self.followed.get(person, [])
+    async def follows(self, person: str) -> Follows:
+        return Follows(self.followed.get(person, []), [t for t in self.topics if t.person == person])
 
-    async def unfollow(self, person: str, entry: str) -> bool:
-        known = self.followed.get(person, [])
-        self.followed[person] = [e for e in known if e.id != entry]
-        return len(self.followed[person]) < len(known)
+    async def follow_topic(self, follow: TopicFollow) -> None:
+        self.topics = [*(t for t in self.topics if t != follow), follow]
+
+    async def unfollow(self, person: str, id: str) -> bool:
+        before = len(await self.follows(person))
+        self.followed[person] = [e for e in self.followed.get(person, []) if e.id != id]
+        self.topics = [t for t in self.topics if t.person != person or t.id != id]
+        return len(await self.follows(person)) < before
 
     async def channel(self, channel: str) -> Channel:
         return Channel(self.digest)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.errors import ReaderUnavailable, StoreUnavailable
-from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message
+from bot.news.ledger.follows import TopicFollow
+from bot.news.topic import Topic
+from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
 from bot.slack import words
 from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
@@ -239,22 +242,109 @@ async def test_given_a_question_when_followed_by_command_then_a_thread_of_its_ow
     assert bot.shelf.said == [("follow", "job-2", ANNA, GENERAL, opener.ts)]
 
 
-async def test_given_a_topic_when_followed_then_what_is_said_differently_on_it_is(bot: Bot) -> None:
+async def test_given_a_topic_when_followed_then_a_thread_of_its_own_says_what_stands_and_what_it_will_hear(
+    bot: Bot,
+) -> None:
+    bot.coverage.entries = [entries.entry(), entries.entry("e2", "How long did the ban last?", positions=())]
+
+    await typed(bot, "follow access, export licences")
+
+    (opener,) = bots_own(bot)
+    assert bot.coverage.topics == [TopicFollow(ANNA, GENERAL, opener.ts, Topic(("access", "export licences")))]
+    assert "begin to disagree on “access, export licences”" in opener.text
+    assert answers.QUESTION in opener.shown
+    assert "How long did the ban last?" not in opener.shown
+    assert bot.oracle.questions == []
+
+
+async def test_given_a_wish_to_follow_a_topic_that_slack_brings_twice_when_done_then_one_thread_stands(
+    bot: Bot,
+) -> None:
     await typed(bot, "follow export licences")
+    (job,) = bot.inbox.jobs
+    job.notes.clear()
+
+    await bot.commands.run(job)
+
+    assert len(bots_own(bot)) == 1
+    assert len(bot.coverage.topics) == 1
+
+
+async def test_given_a_topic_without_a_telling_word_when_followed_then_it_is_said_and_no_thread_opens(
+    bot: Bot,
+) -> None:
+    told = await typed(bot, "follow what they did")
+
+    assert words.TOPIC_EMPTY in [m.text for m in told]
+    assert bots_own(bot) == []
+
+
+async def test_given_follows_when_follow_alone_is_typed_then_a_form_lists_them_and_each_can_be_let_go(
+    bot: Bot,
+) -> None:
+    topic = TopicFollow(ANNA, GENERAL, "1.1", Topic(("export licences",)))
+    bot.coverage.followed[ANNA] = [entries.entry("f1", owner="owner")]
+    bot.coverage.topics = [topic, replace(topic, person=BEN, topic=Topic(("whales",)))]
+
+    form = await form_of(bot, "follow")
+    await bot.sandbox.wait_for(
+        lambda: "New disagreements on “export licences”" in json.dumps(form.view, ensure_ascii=False)
+    )
+    listed = json.dumps(form.view, ensure_ascii=False)
+    await bot.sandbox.click(form, "unfollow", topic.id)
     await bot.quiet()
 
-    assert bot.oracle.questions == ["What do the sources say differently about export licences?"]
+    assert answers.QUESTION in listed
+    assert "New disagreements on “export licences”" in listed
+    assert "whales" not in listed
+    assert not (await bot.coverage.follows(ANNA)).topics
+    now = json.dumps(form.view, ensure_ascii=False)
+    assert "export licences" not in now
+    assert answers.QUESTION in now
+    await bot.sandbox.submit(form, {"words": "whales"})
+    await bot.quiet()
+    assert [f.topic.title for f in (await bot.coverage.follows(ANNA)).topics] == ["whales"]
+
+
+async def test_given_nothing_followed_and_a_busy_store_when_follow_alone_is_typed_then_the_form_opens_all_the_same(
+    bot: Bot,
+) -> None:
+    bot.coverage.fault = StoreUnavailable("away")
+
+    form = await form_of(bot, "follow")
+
+    assert words.FOLLOW_HINT in json.dumps(form.view)
+    assert words.FOLLOWS not in json.dumps(form.view)
+
+
+async def test_given_more_follows_than_a_form_holds_when_listed_then_slack_takes_it_and_the_rest_is_counted(
+    bot: Bot,
+) -> None:
+    bot.coverage.topics = [TopicFollow(ANNA, GENERAL, "1.1", Topic((f"topic {n}",))) for n in range(60)]
+
+    form = await form_of(bot, "follow")
+    await bot.sandbox.wait_for(lambda: "20 more" in json.dumps(form.view))
+
+    assert bot.sandbox.refusals == []
+
+
+async def form_of(bot: Bot, text: str) -> OpenView:
+    await bot.sandbox.command("/coverage", text, channel=GENERAL, user=ANNA)
+    form: OpenView = await bot.sandbox.wait_for(lambda: bot.sandbox.view(ANNA))
+    return form
 
 
 async def test_given_a_channel_and_follows_when_settings_are_asked_for_then_they_are_told(bot: Bot) -> None:
     (none,) = await typed(bot, "settings")
     bot.coverage.digest = "09:00 weekdays Europe/London full quiet say"
     bot.coverage.followed[ANNA] = [entries.entry()]
+    bot.coverage.topics = [TopicFollow(ANNA, GENERAL, "1.1", Topic(("export licences",)))]
     (told,) = await typed(bot, "settings")
 
     assert "/coverage digest on" in none.shown
     assert "09:00 weekdays Europe/London" in told.shown
     assert answers.QUESTION in told.shown
+    assert "export licences" in told.shown
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
@@ -265,6 +355,7 @@ async def test_given_odd_text_everywhere_when_listed_then_slack_takes_it_and_nob
     bot.oracle = Oracle(answers.single())
 
     told = [*await typed(bot, f"disagreements {text}"), *await typed(bot, text), *await typed(bot, f"follow {text}?")]
+    told += await typed(bot, f"follow {text[:40]}")
     await bot.quiet()
 
     assert bot.faults == []

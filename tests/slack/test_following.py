@@ -8,11 +8,13 @@ import pytest
 
 from bot.news.digest.digest import Move
 from bot.news.ledger.follows import News
+from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Message
 from bot.slack.following import Following, drawn
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.snapshot import assert_kept
+from tests.slack.texts import ODD_TEXTS
 
 CHANGED = News(
     "f1",
@@ -63,3 +65,24 @@ def test_given_any_change_when_drawn_then_it_says_what_moved_and_what_was_said_b
 
     assert message.text.endswith(answers.QUESTION)
     assert "Before:" in message.body
+
+
+async def test_given_a_topic_that_is_followed_when_outlets_begin_to_disagree_then_its_thread_sees_both_sides(
+    idle: Bot,
+) -> None:
+    thread = await asked(idle)
+    news = replace(CHANGED, owner=None, move=Move.NEW, before=None)
+
+    for _ in range(2):
+        await Following(idle.account).tell(GENERAL, thread.ts, ANNA, news, "follow:e1:1", Topic(("access",)))
+
+    (told,) = idle.sandbox.replies(thread)
+    assert_kept("following-topic", [{k: v for k, v in b.items() if k != "block_id"} for b in told.blocks])
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
+def test_given_an_odd_topic_when_drawn_then_slack_parses_none_of_it(text: str) -> None:
+    first, *_ = drawn(CHANGED, Topic((text * 20,)))
+
+    assert "<!channel>" not in str(first.blocks)
+    assert len(first.blocks[-1]["elements"][0]["text"]) < 400

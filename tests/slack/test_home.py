@@ -7,6 +7,8 @@ import json
 import pytest
 
 from bot.errors import StoreUnavailable
+from bot.news.ledger.follows import Follows, TopicFollow
+from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, POLICY, OpenView
 from bot.slack import words
 from bot.slack.coverage import Channel
@@ -29,6 +31,7 @@ async def test_given_coverage_when_home_is_opened_then_it_shows_what_stands_what
     bot.coverage.entries = [entries.entry(f"e{n}", f"Question number {n}?") for n in range(7)]
     bot.coverage.headings = entries.HEADINGS
     bot.coverage.followed[ANNA] = [entries.entry("f1", "How long did it last?", "owner")]
+    bot.coverage.topics = [TopicFollow(ANNA, GENERAL, "1.1", Topic(("export licences",)))]
     bot.coverage.digest = "09:00 weekdays Europe/London full quiet say"
 
     home = await opened(bot, ANNA)
@@ -71,6 +74,21 @@ async def test_given_a_followed_question_when_it_is_unfollowed_then_home_shows_i
     assert words.NO_FOLLOWS[:20] in json.dumps(now.view["blocks"])
 
 
+async def test_given_two_followed_topics_when_the_second_is_let_go_then_home_shows_the_other_alone(bot: Bot) -> None:
+    kept, gone = (TopicFollow(ANNA, GENERAL, "1.1", Topic((phrase,))) for phrase in ("tariffs", "export licences"))
+    bot.coverage.topics = [kept, gone]
+    home = await opened(bot, ANNA)
+
+    await bot.sandbox.click(home, "unfollow", gone.id)
+    await bot.quiet()
+
+    assert bot.coverage.topics == [kept]
+    now = bot.sandbox.home(ANNA)
+    assert now is not None
+    assert "tariffs" in json.dumps(now.view["blocks"])
+    assert "export licences" not in json.dumps(now.view["blocks"])
+
+
 async def test_given_the_store_is_away_when_home_is_opened_then_nothing_breaks_and_the_next_look_shows_it(
     bot: Bot,
 ) -> None:
@@ -99,7 +117,7 @@ def test_given_far_too_much_when_home_is_drawn_then_it_keeps_slack_s_limits() ->
     much = entries.many(500, 30)
     headings = entries.headings(*(answers.article(f"a{n}", "x", title="long " * 200) for n in range(60)))
 
-    found = view(Glance("D1", much, headings, much, Channel("x" * 500)))
+    found = view(Glance("D1", much, headings, Follows(much), Channel("x" * 500)))
 
     assert len(found["blocks"]) <= 100
     assert len(json.dumps(found)) < 250_000

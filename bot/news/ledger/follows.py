@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.news.digest.digest import Move
-from bot.news.ledger.standing import Change, Happening, State
+from bot.news.ledger.standing import Change, Entry, Happening, State
 from bot.news.model import Comparison
+from bot.news.topic import Topic, dispute_about
 
 _MOVES = {
     Happening.OPENED: Move.NEW,
@@ -31,6 +34,39 @@ class News:
     comparison: Comparison
     before: Comparison | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFollow:
+    """A person's wish to hear, in a thread, when sources begin to disagree on a topic."""
+
+    person: str
+    channel: str
+    thread: str
+    topic: Topic
+
+    @property
+    def id(self) -> str:
+        """The same for the same wish, so that one kept twice is kept once."""
+        told = "\n".join([self.person, self.channel, self.thread, *self.topic.phrases])
+        return hashlib.sha256(told.encode(errors="backslashreplace")).hexdigest()[:12]
+
+    def hears(self, news: News) -> bool:
+        """Whether news are that a dispute on the topic has opened, or has opened again."""
+        return (
+            news.owner is None and news.move in (Move.NEW, Move.REOPENED) and dispute_about(news.comparison, self.topic)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What a person follows, oldest first."""
+
+    questions: Sequence[Entry] = ()
+    topics: Sequence[TopicFollow] = ()
+
+    def __len__(self) -> int:
+        return len(self.questions) + len(self.topics)
 
 
 def news_of(change: Change) -> News | None:
