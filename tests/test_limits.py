@@ -66,8 +66,16 @@ def allowance(database: Database, clock: Clock, workspace: str = "local", **limi
     return Allowance(UsageTable(database, workspace), Limits(**limits), jobs=jobs, workspace=workspace, clock=clock)
 
 
-async def asked(held: Allowance, person: str, reader: Reader | None = None, *turns: Turn) -> Answer:
-    reader = held.for_person(person)(reader or FakeReader([AGREE]))
+class Unnoted:
+    """Work that has noted nothing, and writes what is to be written at once."""
+
+    def __init__(self, database: Database) -> None:
+        self.notes: dict[str, str] = {}
+        self.write_with = database.write
+
+
+async def asked(database: Database, held: Allowance, person: str, reader: Reader | None = None, *turns: Turn) -> Answer:
+    reader = held.for_person(person, Unnoted(database))(reader or FakeReader([AGREE]))
     return await answer("How many firms have access?", archive=COVERAGE, reader=reader, turns=turns)
 
 
@@ -76,8 +84,8 @@ async def test_given_a_person_who_has_used_their_calls_when_they_ask_then_they_a
 ) -> None:
     held = allowance(database, clock, person_calls=2)
 
-    answers = [await asked(held, "U1") for _ in range(3)]
-    other = await asked(held, "U2")
+    answers = [await asked(database, held, "U1") for _ in range(3)]
+    other = await asked(database, held, "U2")
 
     assert [a.mode for a in answers] == [Mode.MODEL, Mode.MODEL, Mode.OFFLINE]
     refused = answers[-1]
@@ -93,23 +101,23 @@ async def test_given_a_workspace_that_has_used_its_tokens_when_anyone_asks_then_
     held = allowance(database, clock, workspace_tokens=2 * CALL)
     elsewhere = allowance(database, clock, "T2", workspace_tokens=2 * CALL)
 
-    answers = [await asked(held, person) for person in ("U1", "U2", "U3")]
+    answers = [await asked(database, held, person) for person in ("U1", "U2", "U3")]
 
     assert [a.trouble for a in answers] == [None, None, WorkspaceSpent.tell]
-    assert (await asked(elsewhere, "U1")).mode is Mode.MODEL
+    assert (await asked(database, elsewhere, "U1")).mode is Mode.MODEL
 
 
 async def test_given_spent_calls_when_midnight_utc_has_passed_then_they_are_free_again(
     database: Database, clock: Clock
 ) -> None:
     held = allowance(database, clock, workspace_calls=1)
-    await asked(held, "U1")
-    before = await asked(held, "U1")
+    await asked(database, held, "U1")
+    before = await asked(database, held, "U1")
 
     clock.now += timedelta(hours=1)
 
     assert before.mode is Mode.OFFLINE
-    assert (await asked(held, "U1")).mode is Mode.MODEL
+    assert (await asked(database, held, "U1")).mode is Mode.MODEL
 
 
 async def test_given_a_second_look_when_the_first_call_was_the_last_then_the_question_is_finished(
@@ -118,8 +126,8 @@ async def test_given_a_second_look_when_the_first_call_was_the_last_then_the_que
     held = allowance(database, clock, person_calls=1)
     reader = FakeReader([DISPUTE])
 
-    first = await asked(held, "U1", reader)
-    second = await asked(held, "U1", reader)
+    first = await asked(database, held, "U1", reader)
+    second = await asked(database, held, "U1", reader)
 
     assert first.comparison.relation is Relation.DISPUTE
     assert len(reader.looks) == 1
@@ -130,10 +138,10 @@ async def test_given_a_follow_up_when_nothing_is_left_then_the_model_is_not_aske
     database: Database, clock: Clock
 ) -> None:
     held = allowance(database, clock, person_calls=1)
-    await asked(held, "U1")
+    await asked(database, held, "U1")
     reader = FakeReader([AGREE])
 
-    told = await asked(held, "U1", reader, Turn("Who has access?", "Firms."))
+    told = await asked(database, held, "U1", reader, Turn("Who has access?", "Firms."))
 
     assert told.trouble == PersonSpent.tell
     assert (reader.followed, reader.questions) == ([], [])
@@ -144,7 +152,7 @@ async def test_given_a_follow_up_and_a_dispute_when_asked_then_every_call_counts
 ) -> None:
     held = allowance(database, clock, workspace_calls=100)
 
-    await asked(held, "U1", FakeReader([DISPUTE]), Turn("Who has access?", "Firms."))
+    await asked(database, held, "U1", FakeReader([DISPUTE]), Turn("Who has access?", "Firms."))
 
     workspace, own = await UsageTable(database, "local").spent(clock.now.date(), "U1")
     assert workspace == own
@@ -157,7 +165,7 @@ async def test_given_a_reply_that_could_not_be_used_when_asked_then_what_it_cost
     fault = ReplyUnusable("broken")
     fault.spent = (2, 200, 20)
 
-    await asked(allowance(database, clock), "U1", FakeReader([fault]))
+    await asked(database, allowance(database, clock), "U1", FakeReader([fault]))
 
     workspace, _ = await UsageTable(database, "local").spent(clock.now.date(), "U1")
     assert (workspace.calls, workspace.tokens) == (2, 220)
@@ -168,7 +176,7 @@ async def test_given_no_limits_when_asked_again_and_again_then_everyone_is_let_i
 ) -> None:
     held = allowance(database, clock)
 
-    answers = [await asked(held, "U1") for _ in range(5)]
+    answers = [await asked(database, held, "U1") for _ in range(5)]
 
     assert {a.mode for a in answers} == {Mode.MODEL}
 
@@ -179,7 +187,7 @@ async def test_given_four_fifths_used_when_more_is_then_the_admins_are_warned_on
     replicas = [allowance(database, clock, workspace_calls=10) for _ in range(2)]
     warned = []
     for number in range(1, 10):
-        await asked(replicas[number % 2], f"U{number}")
+        await asked(database, replicas[number % 2], f"U{number}")
         while (job := await jobs.claim([WARNING], 60)) is not None:
             warned.append((number, job.payload["text"]))
             await jobs.done(job)
@@ -190,7 +198,7 @@ async def test_given_four_fifths_used_when_more_is_then_the_admins_are_warned_on
 
     clock.now += timedelta(days=1)
     for number in range(8):
-        await asked(replicas[0], f"U{number}")
+        await asked(database, replicas[0], f"U{number}")
     assert await jobs.claim([WARNING], 60) is not None
 
 
@@ -199,7 +207,7 @@ async def test_given_a_store_that_cannot_count_when_asked_then_the_answer_is_not
 ) -> None:
     await database.write(lambda connection: connection.execute(text("DROP TABLE usage")))
 
-    told = await asked(allowance(database, clock), "U1")
+    told = await asked(database, allowance(database, clock), "U1")
 
     assert told.mode is Mode.MODEL
 
@@ -227,8 +235,10 @@ class Narrating:
         return Usage(1, 8, 2)
 
 
-async def summed_up(held: Allowance, person: str, narrating: Narrating, **more: int) -> Summary:
-    return await summary(Scope(), archive=COVERAGE, narrator=held.for_summary(person)(narrating), **more)
+async def summed_up(database: Database, held: Allowance, person: str, narrating: Narrating, **more: int) -> Summary:
+    return await summary(
+        Scope(), archive=COVERAGE, narrator=held.for_summary(person, Unnoted(database))(narrating), **more
+    )
 
 
 async def test_given_a_person_who_has_used_their_calls_when_they_ask_for_a_summary_then_it_is_not_written_and_told(
@@ -236,13 +246,13 @@ async def test_given_a_person_who_has_used_their_calls_when_they_ask_for_a_summa
 ) -> None:
     held, narrating = allowance(database, clock, person_calls=1), Narrating()
 
-    first, second = [await summed_up(held, "U1", narrating) for _ in range(2)]
+    first, second = [await summed_up(database, held, "U1", narrating) for _ in range(2)]
 
     assert first.check is Check.CHECKED
     assert (second.check, second.trouble) == (Check.FAILED, PersonSpent.tell)
     assert narrating.calls == 1
-    assert (await asked(held, "U1")).trouble == PersonSpent.tell
-    assert (await summed_up(held, "U2", narrating)).check is Check.CHECKED
+    assert (await asked(database, held, "U1")).trouble == PersonSpent.tell
+    assert (await summed_up(database, held, "U2", narrating)).check is Check.CHECKED
 
 
 async def test_given_a_summary_in_parts_when_the_limit_is_met_midway_then_it_is_finished(
@@ -250,7 +260,7 @@ async def test_given_a_summary_in_parts_when_the_limit_is_met_midway_then_it_is_
 ) -> None:
     held, narrating = allowance(database, clock, person_calls=1), Narrating()
 
-    told = await summed_up(held, "U1", narrating, excerpt_tokens=9)
+    told = await summed_up(database, held, "U1", narrating, excerpt_tokens=9)
 
     assert narrating.calls > 1
     assert told.check is Check.CHECKED
@@ -277,7 +287,7 @@ async def test_given_a_summary_or_a_digest_that_failed_when_it_was_paid_for_then
     fault.spent = (1, 100, 10)
     held = allowance(database, clock)
 
-    await summed_up(held, "U1", Narrating(fault))
+    await summed_up(database, held, "U1", Narrating(fault))
     with pytest.raises(ReaderUnavailable):
         await held.for_digest(Narrating(fault)).summarise(Sheet(()), ())
 

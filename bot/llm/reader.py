@@ -24,6 +24,8 @@ from bot.news.model import Comparison, Draft, DraftLook, Replayed, Turn, Usage
 
 _log = logging.getLogger(__name__)
 
+PAID = "model:"  # begins the names under which a checkpoint holds calls
+
 
 class Checkpoint(Protocol):
     """Where finished calls of one piece of work are kept, so that none is paid for again after a crash."""
@@ -35,11 +37,16 @@ class Checkpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A reply, and what it cost now: nothing where it was kept."""
+    """A reply, and what it cost now: nothing where it was kept, or paid for before a crash."""
 
     asked: Asked
     completion: Completion
     replayed: Replayed | None = None
+    paid_before: bool = False
+
+    @property
+    def cost(self) -> Usage:
+        return Usage() if self.paid_before else self.completion.usage
 
 
 def utc_today() -> date:
@@ -131,10 +138,10 @@ class ModelReader:
         try:
             reply = await self._parsed(shape, asked, listen, heard)
         except ReaderError as fault:
-            fault.spent = spent(sum((each.completion.usage for each in heard), Usage(*fault.spent)))
+            fault.spent = spent(sum((each.cost for each in heard), Usage(*fault.spent)))
             raise
         await self._keep([each for each in heard if each.replayed is None])
-        usage = sum((each.completion.usage for each in heard), Usage())
+        usage = sum((each.cost for each in heard), Usage())
         return reply, usage, heard[0].replayed
 
     async def _parsed(
@@ -163,10 +170,10 @@ class ModelReader:
         """The reply from this work's checkpoint, from what is kept, or from the model."""
         if self._asking:
             self._asking(asked)
-        name = f"model:{asked.step}:{asked.key}"
+        name = f"{PAID}{asked.step}:{asked.key}"
         noted = await self._checkpoint.get(name) if self._checkpoint else None
         if noted is not None:
-            return _Heard(asked, _completion(noted))
+            return _Heard(asked, _completion(noted), paid_before=True)
         kept = await self._find(asked)
         if kept is not None:
             return kept

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Update, delete, func, select, update
 
 from bot.errors import Fenced
 from bot.store import job_statements as sql
-from bot.store.database import Clock, Database, Transaction, utc_now
+from bot.store.database import Clock, Database, T, Transaction, utc_now
 from bot.store.tables import ENDED, job_keys, job_notes, jobs
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -145,19 +145,21 @@ class JobTable(Generic[J]):
 
     async def note(self, job: J, name: str, value: str) -> None:
         """Keep the result of a finished step; a later one of the same name replaces it."""
-        await self.notes(job, {name: value})
+        await self.notes(job, {name: value}, beside=lambda connection: None)
 
-    async def notes(self, job: J, notes: Mapping[str, str]) -> None:
-        """Keep the results of several steps, all or none."""
+    async def notes(self, job: J, notes: Mapping[str, str], beside: Transaction[T]) -> T:
+        """Keep the results of any number of steps and what `beside` writes, all or none; what it gives."""
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> T:
             serial = connection.scalar(sql.HOLD, _held_by(job))
             if serial is None:
                 raise Fenced(f"job {job.id} was taken over")
             rows = [{"job": serial, "name": name, "value": value} for name, value in notes.items()]
-            connection.execute(sql.NOTE[connection.dialect.name], rows)
+            if rows:
+                connection.execute(sql.NOTE[connection.dialect.name], rows)
+            return beside(connection)
 
-        await self._database.write(write)
+        return await self._database.write(write)
 
     async def done(self, job: J, leaving: Transaction[None] | None = None) -> None:
         """End a job and keep, in the same transaction, what it leaves behind."""

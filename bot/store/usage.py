@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.database import Clock, Database, utc_now
+from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.feed_tables import usage
 
 
@@ -32,6 +32,13 @@ class UsageTable:
 
     async def add(self, day: date, person: str, *, calls: int, input_tokens: int, output_tokens: int) -> Spent:
         """Add to a person's day; what the workspace has spent on it by then. `person` is empty where nobody asked."""
+        adding = self.adding(day, person, calls=calls, input_tokens=input_tokens, output_tokens=output_tokens)
+        return await self._database.write(adding)
+
+    def adding(
+        self, day: date, person: str, *, calls: int, input_tokens: int, output_tokens: int
+    ) -> Transaction[Spent]:
+        """As `add`, within a transaction of the caller's."""
         row = {
             "workspace": self._workspace,
             "day": day.isoformat(),
@@ -45,7 +52,7 @@ class UsageTable:
             connection.execute(_ADD[connection.dialect.name], row)
             return _spent(connection, _OF_DAY, row)
 
-        return await self._database.write(write)
+        return write
 
     async def spent(self, day: date, person: str) -> tuple[Spent, Spent]:
         """By the workspace, and of that by the person."""

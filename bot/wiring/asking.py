@@ -16,7 +16,7 @@ from bot.slack.answering import Work
 from bot.slack.intake import ANSWER, question
 from bot.slack.screen import Audience
 from bot.store.conversations import Conversations
-from bot.store.database import Transaction, utc_now
+from bot.store.database import T, Transaction, utc_now
 from bot.store.jobs import JobTable
 from bot.store.rules import StoredRules
 from bot.wiring.desk import Desk
@@ -88,8 +88,14 @@ class Claimed:
 
     async def write(self) -> None:
         if self.held:
-            await self.jobs.notes(self.job, self.held)
-            self.held = {}
+            await self.write_with(lambda connection: None)
+
+    async def write_with(self, beside: Transaction[T]) -> T:
+        """Write what is held back and what stands beside it, both or neither; what that gives."""
+        written = dict(self.held)
+        given = await self.jobs.notes(self.job, written, beside)
+        self.held = {name: value for name, value in self.held.items() if written.get(name) != value}
+        return given
 
     async def note(self, name: str, value: str) -> None:
         self.hold(name, value)
@@ -111,7 +117,7 @@ class Asking:
     conversations: Conversations
     metrics: Metrics
     inside: Inside | None
-    held_to: Callable[[str], Callable[[Reader], Reader]]
+    held_to: Callable[[str, Claimed], Callable[[Reader], Reader]]
     rules: StoredRules
 
     async def ask(self, work: Work, question: str, audience: Audience) -> Answer:
@@ -120,7 +126,7 @@ class Asking:
         channel, thread = work.payload["channel"], work.payload["thread"]
         begins = thread == work.payload["ts"]
         turns = () if begins else await self.conversations.turns(channel, thread)
-        arrange = self.held_to(str(work.payload.get("user", "")))
+        arrange = self.held_to(str(work.payload.get("user", "")), work)
         since = asked_since(question, utc_now())
         rules = await self.rules.holding(channel)
         desk = self.desk.within(rules.channel.focus)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from bot.errors import ReaderError, StoreError
+from bot.errors import Fenced, ReaderError, StoreError
+from bot.llm.reader import PAID
 from bot.news.cite import Sheet
 from bot.news.digest.digest import DraftDigest, Summariser
 from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
@@ -15,7 +18,7 @@ from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Narrator
 from bot.slack.account import Account
 from bot.slack.notices import tell
-from bot.store.database import Clock, utc_now
+from bot.store.database import Clock, T, Transaction, utc_now
 from bot.store.usage import Spent, UsageTable
 from bot.worker import Job, Jobs, Work
 
@@ -37,6 +40,18 @@ class PersonSpent(ReaderError):
         "You have used up your share of the model for today. It is free again at midnight UTC; until then sources are"
         " quoted for you, not compared."
     )
+
+
+class Paying(Protocol):
+    """The work that calls to the model belong to."""
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What it has noted, the calls that were paid for among it."""
+
+    async def write_with(self, beside: Transaction[T]) -> T:
+        """Write what is still to be noted and what stands beside it, both or neither; what that gives. Raises Fenced,
+        StoreError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +78,13 @@ class Allowance:
         self._clock = clock
         self._warned: date | None = None
 
-    def for_person(self, person: str) -> Callable[[Reader], Reader]:
-        """Puts the limits before a reader, for what this person asks."""
-        return lambda reader: _Held(self, person, reader)
+    def for_person(self, person: str, work: Paying) -> Callable[[Reader], Reader]:
+        """Puts the limits before a reader, for one question that this person asks."""
+        return lambda reader: _Held(_Payer(self, person, work), reader)
 
-    def for_summary(self, person: str) -> Callable[[Narrator], Narrator]:
+    def for_summary(self, person: str, work: Paying) -> Callable[[Narrator], Narrator]:
         """Puts the limits before a narrator, for one summary that this person asks for."""
-        return lambda narrator: _HeldNarrator(self, person, narrator)
+        return lambda narrator: _HeldNarrator(_Payer(self, person, work), narrator)
 
     def for_digest(self, summariser: Summariser) -> Summariser:
         """A summariser behind the workspace's limits; a digest is nobody's own."""
@@ -86,28 +101,34 @@ class Allowance:
         if person and _share(own, limits.person_calls, limits.person_tokens) >= 1:
             raise PersonSpent("a person's share of the model is used up for today")
 
-    async def spend(self, person: str, usage: Usage) -> None:
-        """Keep what was used. Nothing is raised: an answer is not lost for its being counted."""
+    async def spend(self, person: str, usage: Usage, work: Paying | None = None) -> None:
+        """Keep what was used: with `work`, together with its note of the call, so that a call counts once however
+        often the work is run. Nothing is raised but Fenced: an answer is not lost for its being counted."""
         if not usage.calls:
             return
         day, limits = self._today(), self._limits
+        used = {
+            "calls": usage.calls,
+            "input_tokens": usage.input_tokens or 0,
+            "output_tokens": usage.output_tokens or 0,
+        }
         try:
-            spent = await self._usage.add(
-                day,
-                person,
-                calls=usage.calls,
-                input_tokens=usage.input_tokens or 0,
-                output_tokens=usage.output_tokens or 0,
-            )
+            if work is None:
+                spent = await self._usage.add(day, person, **used)
+            else:
+                spent = await self._spend_beside(work, day, person, used)
             share = _share(spent, limits.workspace_calls, limits.workspace_tokens)
             if share >= WARN_AT and self._warned != day:
                 await self._warn(day)
         except StoreError as error:
             log.warning("what the model was used for could not be kept", extra={"error": type(error).__name__})
 
-    async def lost(self, person: str, fault: ReaderError) -> None:
-        """Keep what was paid for, though nothing came of it."""
-        await self.spend(person, Usage(*fault.spent))
+    async def _spend_beside(self, work: Paying, day: date, person: str, used: Mapping[str, int]) -> Spent:
+        try:
+            return await work.write_with(self._usage.adding(day, person, **used))
+        except Fenced:  # it was paid for all the same, and whoever has taken the work over pays again
+            await self._usage.add(day, person, **used)
+            raise
 
     async def _warn(self, day: date) -> None:
         """Once a day for all replicas: the key of the job sees to it."""
@@ -133,64 +154,75 @@ def telling_admins(account: Account, admins: Sequence[str]) -> dict[str, Work]:
     return {WARNING: run}
 
 
+class _Payer:
+    """One piece of work before the limits. They are asked once: what is begun is finished, after a crash too, in
+    however many calls."""
+
+    def __init__(self, allowance: Allowance, person: str, work: Paying) -> None:
+        self._allowance = allowance
+        self._person = person
+        self._work = work
+        self._begun = any(name.startswith(PAID) for name in work.notes)
+
+    async def let_in(self) -> None:
+        if not self._begun:
+            await self._allowance.let_in(self._person)
+            self._begun = True
+
+    async def pay(self, usage: Usage) -> None:
+        await self._allowance.spend(self._person, usage, self._work)
+
+    @asynccontextmanager
+    async def failing(self) -> AsyncIterator[None]:
+        """Counts what was paid for, though nothing came of it."""
+        try:
+            yield
+        except ReaderError as fault:
+            await self.pay(Usage(*fault.spent))
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A reader behind the limits. They are asked before a question is read; its second look belongs to it."""
+    """A reader behind the limits."""
 
-    allowance: Allowance
-    person: str
+    payer: _Payer
     reader: Reader
 
     async def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
-        await self.allowance.let_in(self.person)
-        try:
+        await self.payer.let_in()
+        async with self.payer.failing():
             async for draft in self.reader.read(question, sheet):
                 if draft.complete:
-                    await self.allowance.spend(self.person, draft.usage)
+                    await self.payer.pay(draft.usage)
                 yield draft
-        except ReaderError as fault:
-            await self.allowance.lost(self.person, fault)
-            raise
 
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
-        try:
+        async with self.payer.failing():
             look = await self.reader.second_look(comparison, sheet)
-        except ReaderError as fault:
-            await self.allowance.lost(self.person, fault)
-            raise
-        await self.allowance.spend(self.person, look.usage)
+        await self.payer.pay(look.usage)
         return look
 
     async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
-        await self.allowance.let_in(self.person)
-        try:
+        await self.payer.let_in()
+        async with self.payer.failing():
             resolved, usage = await self.reader.standalone(question, turns)
-        except ReaderError as fault:
-            await self.allowance.lost(self.person, fault)
-            raise
-        await self.allowance.spend(self.person, usage)
+        await self.payer.pay(usage)
         return resolved, usage
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _HeldNarrator:
-    """A narrator behind the limits. They are asked once: a summary that is begun is finished, in however many parts."""
+    """A narrator behind the limits."""
 
-    allowance: Allowance
-    person: str
+    payer: _Payer
     narrator: Narrator
-    begun: bool = field(default=False, init=False)
 
     async def narrate(self, sheet: Sheet, about: str, length: Length, disputed: Sequence[str]) -> DraftSummary:
-        if not self.begun:
-            await self.allowance.let_in(self.person)
-            self.begun = True
-        try:
+        await self.payer.let_in()
+        async with self.payer.failing():
             draft = await self.narrator.narrate(sheet, about, length, disputed)
-        except ReaderError as fault:
-            await self.allowance.lost(self.person, fault)
-            raise
-        await self.allowance.spend(self.person, draft.usage)
+        await self.payer.pay(draft.usage)
         return draft
 
 
@@ -206,7 +238,7 @@ class _HeldSummariser:
         try:
             draft = await self.summariser.summarise(sheet, told)
         except ReaderError as fault:
-            await self.allowance.lost("", fault)
+            await self.allowance.spend("", Usage(*fault.spent))
             raise
         await self.allowance.spend("", draft.usage)
         return draft
