@@ -244,11 +244,9 @@ class Worker:
     async def _failed(self, job: Job, error: Exception) -> None:
         if isinstance(error, CrosscheckError):
             log.warning("job failed", extra=_named(job, error))
-            lasting = not error.retry
         else:
             log.error("job failed unexpectedly", exc_info=error, extra=_named(job, error))
-            lasting = False
-        if lasting or job.attempts >= self._attempts:
+        if _lasting(error) or job.attempts >= self._attempts:
             await self._give_up(job, error)
         else:
             await self._jobs.retry(job, self._back_off(job.attempts), type(error).__name__)
@@ -262,7 +260,7 @@ class Worker:
             raise
         except Exception as silenced:
             log.error("apology failed", exc_info=silenced, extra=_named(job, silenced))
-            if job.attempts < 2 * self._attempts:
+            if not _lasting(silenced) and job.attempts < 2 * self._attempts:
                 await self._jobs.retry(job, self._back_off(job.attempts), type(error).__name__)
                 return
         log.error("job was buried", extra=_named(job, error))
@@ -280,6 +278,11 @@ class Worker:
 def back_off_s(attempts: int) -> float:
     """Seconds to wait after so many attempts: doubling, and spread so that what failed together comes back apart."""
     return min(_FIRST_BACK_OFF_S * 2.0 ** (attempts - 1), _LONGEST_BACK_OFF_S) * random.uniform(0.75, 1.25)
+
+
+def _lasting(error: Exception) -> bool:
+    """Whether it would fail the same way again."""
+    return isinstance(error, CrosscheckError) and not error.retry
 
 
 async def _cancel(task: asyncio.Future[None]) -> None:

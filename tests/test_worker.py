@@ -246,6 +246,28 @@ async def test_given_an_apology_that_fails_when_tried_again_then_it_is_made_with
     assert len(await jobs.dead()) == 1
 
 
+async def test_given_an_apology_that_is_refused_for_good_when_made_then_the_job_is_buried_without_another_try(
+    jobs: JobTable[Job],
+) -> None:
+    await jobs.put("answer", {}, keys=["1"])
+    tried, refused = 0, asyncio.Event()
+
+    async def handle(job: Job) -> None:
+        nonlocal tried
+        tried += 1
+        raise ReaderRefused("unknown model")
+
+    async def apologise(job: Job, error: Exception) -> None:
+        refused.set()
+        raise ReaderRefused("nobody is there to be told")
+
+    async with at_work(worker_for(jobs, handle, apologise=apologise)):
+        await asyncio.wait_for(refused.wait(), 10)
+
+    assert tried == 1
+    assert [dead.attempts for dead in await jobs.dead()] == [1]
+
+
 async def test_given_a_job_whose_process_died_in_every_attempt_when_claimed_then_it_is_not_tried_once_more(
     jobs: JobTable[Job],
 ) -> None:
