@@ -164,8 +164,9 @@ class Acting:
         """Remove the app from a team: its tokens are revoked at once, and both events that Slack sends arrive."""
         workspace.revoked |= {workspace.bot_token} | workspace.older_tokens
         revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [workspace.bot.id]}}
-        told = events.offer(self._slack, workspace, revoked)
-        return await _settled(told), await _settled(events.offer(self._slack, workspace, {"type": "app_uninstalled"}))
+        told = [events.offer(self._slack, workspace, each) for each in (revoked, {"type": "app_uninstalled"})]
+        workspace.installed = False
+        return await _settled(told[0]), await _settled(told[1])
 
     async def event(self, event: Json, *, workspace: Workspace | None = None) -> Delivery:
         """Send any other event, and wait for its acknowledgement."""

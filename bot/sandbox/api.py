@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,9 @@ _JSON_FIELDS = {
     "unfurls",
     "view",
 }
+
+
+_CREDENTIALS = ("client_id", "client_secret")
 
 
 class Arguments(dict[str, Any]):
@@ -102,7 +106,7 @@ class WebApi:
                 waits = {"Retry-After": str(refused.retry_after_s)}
                 return JSONResponse(refused.payload(), status_code=429, headers=waits)
             return JSONResponse(refused.payload())
-        self.slack.record(Call(method, dict(args)))
+        self.slack.record(Call(method, {name: args[name] for name in args if name not in _CREDENTIALS}))
         if faults.take("cut", method):
             abort(request)
         return JSONResponse({"ok": True} | answer)
@@ -141,9 +145,22 @@ def _token(request: Request, args: Arguments) -> str | None:
     return given if isinstance(given, str) else None
 
 
+def _basic(request: Request) -> dict[str, str]:
+    """The app's id and secret, where the request proves itself with them."""
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        id, _, secret = b64decode(given).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": id, "client_secret": secret}
+
+
 async def _arguments(request: Request) -> Arguments:
     """Later ones win: query, then form or JSON body. A body that cannot be read counts as empty, as with Slack."""
     found = Arguments(request.query_params.items())
+    found |= _basic(request)
     body = await request.body()
     if "json" in request.headers.get("content-type", ""):
         try:

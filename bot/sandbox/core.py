@@ -76,18 +76,30 @@ class Hook:
     uses: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a person allowed: oauth.v2.access gives the team's token for it, once."""
+
+    workspace: Workspace
+    scopes: str
+    organisation: str | None = None  # whose workspaces all have it
+
+
 @dataclass(slots=True)
 class Slack:
     """The sandbox's inside, handed to every method. `url` ends without a slash."""
 
     home: Workspace
     app_token: str
+    client_id: str
+    client_secret: str
     signing_secret: str
     stream_lifetime_s: float
     trigger_lifetime_s: float
     file_delay_s: float
     app: App
     url: str = ""
+    redirect_url: str | None = None
     recorder: Path | None = None
     workspaces: dict[str, Workspace] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
@@ -97,7 +109,7 @@ class Slack:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     hooks: dict[str, Hook] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
-    codes: dict[str, Workspace] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
     dev: Dev | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     courier: Courier = field(init=False)

@@ -36,7 +36,7 @@ def send(slack: Slack, workspace: Workspace, event: Json) -> Delivery:
 
 def offer(slack: Slack, workspace: Workspace, event: Json) -> Delivery:
     """Deliver an event where the app subscribes to its type; else it is settled with no attempt made."""
-    if event["type"] in slack.app.events:
+    if event["type"] in slack.app.events and workspace.installed:
         return send(slack, workspace, event)
     unsent = Delivery("events_api", event)
     unsent.settled.set()
@@ -54,7 +54,7 @@ def posted(slack: Slack, workspace: Workspace, message: Message) -> list[Deliver
         event["parent_user_id"] = first.user
     sent = []
     mentioned = f"<@{workspace.bot.id}>" in message.text and message.bot_id != workspace.bot.bot_id
-    if mentioned and not channel.direct and "app_mention" in slack.app.events:
+    if mentioned and workspace.installed and not channel.direct and "app_mention" in slack.app.events:
         sent.append(send(slack, workspace, event | {"type": "app_mention"}))
     if _hears(slack, workspace, message):
         sent.append(send(slack, workspace, event | {"channel_type": channel.kind}))
@@ -110,4 +110,4 @@ def withdraw(slack: Slack, workspace: Workspace, message: Message) -> list[Deliv
 def _hears(slack: Slack, workspace: Workspace, message: Message) -> bool:
     channel = workspace.channels[message.channel]
     name = "message.im" if channel.direct else "message.channels"
-    return name in slack.app.events and workspace.bot.id in channel.members
+    return workspace.installed and name in slack.app.events and workspace.bot.id in channel.members

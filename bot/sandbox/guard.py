@@ -6,6 +6,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.sandbox import oauth
+
 _NAMES = {"127.0.0.1", "localhost"}
 _POLICY = "; ".join(
     (
@@ -52,6 +54,8 @@ def _own(headers: Headers, scope: Scope) -> bool:
         return False
     if headers.get("origin", f"http://{host}") != f"http://{host}":
         return False
+    if scope["path"] == oauth.PATH:  # the app's own page leads there; a link in it is for a person to press
+        return scope.get("method") == "GET"
     site = headers.get("sec-fetch-site", "same-origin")
     return site == "same-origin" or (site == "none" and scope.get("method") == "GET")
 

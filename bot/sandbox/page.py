@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from bot.sandbox import files, responses
+from bot.sandbox import files, oauth, responses
 from bot.sandbox.api import WebApi
 from bot.sandbox.core import Slack
 from bot.sandbox.guard import Guard
@@ -37,6 +37,7 @@ def application(sandbox: Sandbox, slack: Slack, hub: SocketHub, api: WebApi) -> 
         routes=[
             Route("/api/{method:path}", api.__call__, methods=["GET", "POST"]),
             WebSocketRoute("/link/", hub.serve),
+            Route(oauth.PATH, partial(oauth.ask, slack), methods=["GET"]),
             Route("/response/{hook}", partial(responses.respond, slack), methods=["POST"]),
             Route("/upload/{file}", partial(files.receive, slack), methods=["POST"]),
             Route("/files/{file}/{name}", partial(files.serve, slack), methods=["GET"]),

@@ -44,7 +44,8 @@ class Sandbox(Acting, Reading):
     RECORD_SLACK_CALLS names. `manifest`: the app's, for its events, commands, shortcuts and scopes; without one it
     may do everything, and `/coverage` is its command. `file_delay_s`: until a completed file may be shown in blocks;
     Slack takes a moment to look it through.
-    `request_url`: where events go over HTTP; without it they go over Socket Mode. `dev`: the bot's `/dev`, for
+    `request_url`: where events go over HTTP; without it they go over Socket Mode. `redirect_url`: where people are
+    sent back to once they have allowed the app, or have not. `dev`: the bot's `/dev`, for
     the page (see `bot.sandbox.dev`).
     """
 
@@ -54,6 +55,7 @@ class Sandbox(Acting, Reading):
         port: int = 0,
         record: Path | str | None = None,
         request_url: str | None = None,
+        redirect_url: str | None = None,
         manifest: Json | None = None,
         ack_timeout_s: float = 3,
         retry_after_s: Sequence[float] = (0, 60, 300),
@@ -67,11 +69,14 @@ class Sandbox(Acting, Reading):
         self._slack = Slack(
             home=home,
             app_token="xapp-sandbox",
+            client_id="1000.2000",
+            client_secret=secrets.token_hex(16),
             signing_secret=secrets.token_hex(16),
             stream_lifetime_s=stream_lifetime_s,
             trigger_lifetime_s=trigger_lifetime_s,
             file_delay_s=file_delay_s,
             app=App.read(manifest) if manifest else App(),
+            redirect_url=redirect_url,
             recorder=recorder_at(Path(wished)) if wished else None,
             workspaces={home.id: home},
             dev=dev,
@@ -124,6 +129,14 @@ class Sandbox(Acting, Reading):
         return self._slack.home
 
     @property
+    def client_id(self) -> str:
+        return self._slack.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self._slack.client_secret
+
+    @property
     def bot(self) -> str:
         """The bot's user id there."""
         return self._slack.home.bot.id
@@ -146,6 +159,14 @@ class Sandbox(Acting, Reading):
         self._courier.request_url = url
 
     @property
+    def redirect_url(self) -> str | None:
+        return self._slack.redirect_url
+
+    @redirect_url.setter
+    def redirect_url(self, url: str | None) -> None:
+        self._slack.redirect_url = url
+
+    @property
     def dev(self) -> Dev | None:
         """The bot's own side, which the page shows; it may be set once the bot serves it."""
         return self._slack.dev
@@ -154,21 +175,21 @@ class Sandbox(Acting, Reading):
     def dev(self, dev: Dev | None) -> None:
         self._slack.dev = dev
 
-    def add_workspace(self, *, rotating: bool = False) -> Workspace:
+    def add_workspace(self, *, rotating: bool = False, installed: bool = True) -> Workspace:
         """One more team with people and channels of its own; ids are unique over all teams.
 
-        `rotating`: its tokens expire and come with refresh tokens.
+        `rotating`: its tokens expire and come with refresh tokens. `installed`: whether the app is in it by now.
         """
         made = new_workspace(len(self._slack.workspaces))
-        made.refresh_token = f"xoxe-1-{secrets.token_hex(8)}" if rotating else None
+        made.rotating, made.installed = rotating, installed
+        if rotating or not installed:
+            oauth.renew(made)
         self._slack.workspaces[made.id] = made
         return made
 
-    def oauth_code(self, workspace: Workspace) -> str:
-        """A code that oauth.v2.access exchanges once for this team's token."""
-        code = secrets.token_hex(8)
-        self._slack.codes[code] = workspace
-        return code
+    def oauth_code(self, workspace: Workspace, *, organisation: str | None = None) -> str:
+        """A code that oauth.v2.access exchanges once for this team's token, or for that of its whole organisation."""
+        return oauth.allow(self._slack, workspace, "app_mentions:read,chat:write", organisation)
 
     # The connection itself.
 

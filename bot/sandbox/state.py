@@ -251,6 +251,8 @@ class Workspace:
     app_id: str
     bot: Person
     bot_token: str
+    installed: bool = True  # else nothing is told to the bot, and it has no token
+    rotating: bool = False
     refresh_token: str | None = None
     older_tokens: set[str] = field(default_factory=set)
     expired: set[str] = field(default_factory=set)
