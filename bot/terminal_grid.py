@@ -24,7 +24,7 @@ def show_entry(entry: Entry, console: Console, *, quotes: bool) -> None:
     if entry.state is State.SETTLED:
         console.print(Padding(Text(digest_words.settled(comparison)), (0, 0, 0, 2), expand=False))
     if comparison.positions:
-        console.print(_table(grid(entry)))
+        console.print(_table(grid(comparison)))
     if quotes:
         for position in comparison.positions:
             console.print(Padding(Text(words.sentence(position.claim), style="bold"), (0, 0, 0, 2), expand=False))

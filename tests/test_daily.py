@@ -16,11 +16,15 @@ from bot.llm.client import ModelClient
 from bot.llm.prompts import Prompts
 from bot.llm.server import Patience
 from bot.news.digest.subscription import EVERY_DAY, Quiet, Wish
+from bot.news.ledger.standing import begun
+from bot.news.model import Check, Comparison, Kind, Position, Relation
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in
+from bot.slack.gallery import Gallery
 from bot.store.database import Database
 from bot.store.jobs import JobTable
+from bot.store.ledger import StoredLedger
 from bot.store.library import Library
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageTable
@@ -32,6 +36,7 @@ from bot.wiring.serving import Patrol, going, these
 from bot.worker import Job
 from tests.given import article
 from tests.scripted_model import ScriptedModel, failed
+from tests.slack import answers
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -91,6 +96,7 @@ class World:
             workspace="local",
             clock=self.clock,
             apart_s=0,
+            gallery=Gallery(self.account, pauses_s=(0, 0)),
         )
 
     async def comes(self, id: str, *sentences: str) -> None:
@@ -114,6 +120,19 @@ class World:
             else:
                 await self.jobs.done(job)
         return faults
+
+    async def disagree(self, *questions: str) -> None:
+        """Two outlets come to contradict each other on these questions."""
+        post, echo = (article(id, f"The {id} counted it.", url=f"https://example.org/{id}") for id in ("post", "echo"))
+        for one in (post, echo):
+            await self.library.add(one)
+        for question in questions:
+            sides = tuple(Position(f"the {one.id} is right", (answers.reading(one),), 1) for one in (post, echo))
+            change = begun(
+                Comparison(question, Check.CHECKED, Relation.DISPUTE, Kind.NUMBER, sides), self.clock(), None
+            )
+            assert change is not None
+            await StoredLedger(self.database, "local").keep(change)
 
     def forget(self) -> None:
         """Have Slack forget the client_msg_id of every message, as it does after a while: the look-up must do."""
@@ -170,6 +189,45 @@ async def test_given_a_subscribed_channel_when_its_time_comes_then_one_digest_an
     assert "Licences were granted" in str(posted.blocks)
     (details,) = modelled.thread(posted)
     assert "Outlet post" in str(details.blocks)
+
+
+async def test_given_a_day_of_two_disagreements_when_delivered_then_a_picture_of_them_ends_the_thread(
+    world: World,
+) -> None:
+    await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
+    world.clock.now += HOUR
+    await world.disagree("How many were granted?", "How many were refused?")
+
+    await world.live(world.replica(), nine(21))
+
+    (posted,) = world.digests()
+    (image,) = [b for b in world.thread(posted)[-1].blocks if b["type"] == "image"]
+    assert "Who stands where · Thursday 21 May. How many were" in image["alt_text"]
+    assert "The post is right: Outlet post." in image["alt_text"]
+
+
+@pytest.mark.parametrize("cut", ["files.completeUploadExternal", "chat.postMessage"])
+async def test_given_a_kill_while_its_picture_is_brought_when_run_again_then_it_stands_once(
+    world: World, cut: str
+) -> None:
+    await world.subscriptions.subscribe(GENERAL, ANNA, WISH)
+    world.clock.now += HOUR
+    await world.disagree("How many were granted?", "How many were refused?")
+    world.clock.now = nine(21)
+    daily = world.replica()
+    job = await claimed(world, daily)
+    world.sandbox.faults.cut(cut, 1 if cut.startswith("files") else 3)  # digest, details, picture
+    world.sandbox.faults.fail("conversations.replies", 2)
+    with pytest.raises(SlackUnavailable):
+        await daily.work()[DIGEST](job)
+
+    world.forget()
+    await world.jobs.release(job)
+    while await world.work(world.replica()):
+        world.forget()
+
+    (posted,) = world.digests()
+    assert [sum(b["type"] == "image" for b in m.blocks) for m in world.thread(posted)] == [0, 1]
 
 
 async def test_given_days_when_lived_through_then_each_tells_only_what_came_since_the_last(world: World) -> None:

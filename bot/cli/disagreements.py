@@ -105,7 +105,7 @@ async def _list(given: argparse.Namespace, standing: Standing) -> int:
 
 def as_json(entry: Entry, history: Sequence[Event]) -> dict[str, Any]:
     """A standing comparison for machines: its grid, its sides with their sentences, and what has happened to it."""
-    comparison, found = entry.comparison, grid(entry)
+    comparison, found = entry.comparison, grid(entry.comparison)
     return {
         "id": entry.id,
         "state": entry.state.value,

@@ -111,12 +111,15 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+_ENDS = ".?!…。！？؟۔।"  # of sentences, in the scripts that have their own
+
+
 def sentence(clause: str) -> str:
     """A clause as a sentence: a capital first and a full stop last."""
     clause = clause.strip()
     if not clause:
         return ""
-    return clause[0].upper() + clause[1:] + ("" if clause[-1] in ".?!…" else ".")
+    return clause[0].upper() + clause[1:] + ("" if clause[-1] in _ENDS else ".")
 
 
 def clause(text: str) -> str:

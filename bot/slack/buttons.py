@@ -8,7 +8,7 @@ from bot.slack import words
 from bot.slack.kit import Json, button
 
 QUOTES, FOLLOW, NO_DISPUTE, MISSED, FEEDBACK = "quotes", "follow", "no_dispute", "missed", "feedback"
-SHARE, UNFOLLOW = "share", "unfollow"  # elsewhere than under an answer
+SHARE, UNFOLLOW, GRID = "share", "unfollow", "grid"  # elsewhere than under an answer
 GOOD, BAD = "good", "bad"
 
 

@@ -11,17 +11,20 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.errors import CrosscheckError
 from bot.slack import blocks, kit, modals, words
 from bot.slack.account import Account
 from bot.slack.blocks import Message, with_buttons
-from bot.slack.buttons import SHARE
+from bot.slack.buttons import GRID, SHARE
 from bot.slack.daily import DailyPost
-from bot.slack.intake import Accepted, Body, written
+from bot.slack.gallery import PICTURED, Gallery
+from bot.slack.intake import A_PERSON_WAITS, Accepted, Body, Inbox, written
 from bot.slack.kit import Json
-from bot.slack.reply import reply
+from bot.slack.picture import Picture
+from bot.slack.reply import bring, reply
 from bot.slack.split import shortened
 from bot.slack.trouble import SlackRefused, slack_errors
 
@@ -31,10 +34,10 @@ COMMAND = "/coverage"
 CHECK = "check"  # the message shortcut's callback_id
 RUN = "command"  # the kinds of job
 SHARED = "shared"
+PICTURES = "pictures"
 TOLD = "told"  # note: the private reply was sent
 SKEW_S = 300  # between the clocks of Slack's machines
 CHECKED_CHARACTERS = 2_500  # of a message; a question takes 3,000
-VALUE_CHARACTERS = 1_900  # of what a button carries; Slack takes 2,000
 _LIKE = 0.6  # how alike a mistyped subcommand is to the one that was meant
 
 
@@ -61,10 +64,11 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a subcommand answers. `share`: what the Share button carries so that the same can be shown to all; None
-    where it is nobody else's business."""
+    where it is nobody else's business. `pictures` follow when they are drawn."""
 
     messages: Sequence[Message]
     share: str | None = None
+    pictures: Sequence[Picture] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,21 @@ class Subcommand:
 
 
 class Commands:
-    """Serves them. `wants` says what of a request is a job."""
+    """Serves them. `wants` says what of a request is a job; `inbox` keeps what has to be drawn."""
 
-    def __init__(self, account: Account, subcommands: Sequence[Subcommand]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        inbox: Inbox,
+        workspace: str,
+        subcommands: Sequence[Subcommand],
+        *,
+        gallery: Gallery | None = None,
+    ) -> None:
         self._account = account
+        self._inbox = inbox
+        self._workspace = workspace
+        self._gallery = gallery or Gallery(account)
         self._known = {each.name: each for each in subcommands}
 
     def wants(self, body: Body) -> Accepted | None:
@@ -110,6 +125,8 @@ class Commands:
             return Accepted(RUN, carried | {"text": said}, [f"form:{body['view']['id']}"]) if said else None
         if body.get("type") == "block_actions" and body["actions"][0]["action_id"] == SHARE:
             return _sharing(body)
+        if body.get("type") == "block_actions" and body["actions"][0]["action_id"] == GRID:
+            return _asking_for_the_grid(body)
         return None
 
     async def typed(self, body: Body, ack: Callable[..., Awaitable[Any]]) -> None:
@@ -139,6 +156,18 @@ class Commands:
         await self._tell(call, await found.run(call, work))
         await work.note(TOLD, "")
 
+    async def draw(self, work: Any) -> None:
+        """A job of kind PICTURES: show pictures to whoever asked. Raises SlackUnavailable."""
+
+        async def deliver(messages: Sequence[Message]) -> None:
+            await bring(self._account, str(work.payload["url"]), messages)
+
+        pictures = [Picture.load(each) for each in work.payload["pictures"]]
+        try:
+            await self._gallery.bring(pictures, deliver, work.notes.get(PICTURED), partial(work.note, PICTURED))
+        except SlackRefused as fault:
+            log.info("a picture was not shown", extra={"reason": str(fault)})
+
     async def give_up(self, work: Any, fault: BaseException) -> None:
         """Tell whoever typed it that nothing comes of it."""
         told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
@@ -157,6 +186,8 @@ class Commands:
         try:
             ts = await post.main(replace(first, tail=(*first.tail, *by)), work.payload["since"])
             await post.details(rest, ts, again=True)
+            kept, keep = work.notes.get(PICTURED), partial(work.note, PICTURED)
+            await post.pictures(said.pictures, ts, self._gallery, kept, keep, again=True)
         except SlackRefused as fault:
             log.info("something was not shared", extra={"reason": str(fault)})
             await reply(self._account, call.url, blocks.plain(words.NOT_SHARED))
@@ -201,10 +232,19 @@ class Commands:
 
     async def _tell(self, call: Call, said: Said) -> None:
         messages = list(said.messages)
-        if said.share is not None and len(said.share) <= VALUE_CHARACTERS:
+        if said.share is not None and len(said.share) <= kit.VALUE_CHARACTERS:
             share = kit.button(SHARE, words.SHARE, json.dumps([call.verb, said.share]))
             messages = with_buttons(messages, [{"type": "actions", "elements": [share]}])
         await reply(self._account, call.url, messages)
+        if said.pictures:
+            await self._inbox.put(
+                PICTURES,
+                {"url": call.url, "pictures": [picture.dump() for picture in said.pictures]},
+                keys=[f"pictures:{call.url}"],
+                workspace=self._workspace,
+                lane="",
+                priority=A_PERSON_WAITS,
+            )
 
     async def _form(self, found: Subcommand, call: Call, trigger: str) -> None:
         assert found.asks is not None
@@ -250,6 +290,15 @@ def _sharing(body: Body) -> Accepted:
     stamp = str(action["action_ts"])
     since = f"{float(stamp) - SKEW_S:.6f}"
     return Accepted(SHARED, call.dump() | {"since": since}, [f"share:{user}:{stamp}"])
+
+
+def _asking_for_the_grid(body: Body) -> Accepted:
+    (action, *_) = body["actions"]
+    channel, user = str(body["channel"]["id"]), str(body["user"]["id"])
+    call = Call(
+        str(body["team"]["id"]), channel, user, "disagreements", str(action["value"]).strip(), str(body["response_url"])
+    )
+    return Accepted(RUN, call.dump(), [f"grid:{user}:{action['action_ts']}"])
 
 
 def _usage(found: Subcommand) -> str:

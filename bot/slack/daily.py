@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import SlackUnavailable
 from bot.news.digest import words as digest_words
-from bot.news.digest.digest import Digest
-from bot.news.digest.subscription import Length
+from bot.news.digest.digest import Digest, Move
+from bot.news.digest.subscription import EVERYTHING, Length, told_topics
 from bot.news.digest.words import Edition, Line, Section
-from bot.news.model import Citation
-from bot.slack import escape, kit
+from bot.news.model import Citation, Comparison
+from bot.slack import escape, kit, words
 from bot.slack.account import Account
 from bot.slack.blocks import TEXT_CHARACTERS, Message, packed, sources
+from bot.slack.buttons import GRID
+from bot.slack.gallery import Gallery
 from bot.slack.kit import Json
-from bot.slack.post import Place, Post
+from bot.slack.picture import Picture, pictures
+from bot.slack.post import Place, Post, Standing
 from bot.slack.prose import BODY_CHARACTERS, Numbering
 from bot.slack.sides import sides
 from bot.slack.split import shortened, split
@@ -32,16 +35,18 @@ LINES_AT_ONCE = {Length.SHORT: 3, Length.FULL: 8}  # of a section; the others ar
 DETAILED = 12  # disagreements that are set out with their quotes; each takes about a third of a message
 LEAD_CHARACTERS, LINE_CHARACTERS = 1_200, 2_400  # escaped, of one line: with its marks it fits any message
 MAIN_CHARACTERS = BODY_CHARACTERS
+QUESTIONS_TO_SEE, OUTLETS_TO_SEE = 2, 6  # from either on a picture shows better than lines who stands where
 SHORT_SECTIONS = ("", digest_words.HAPPENED, digest_words.FIRST_LINES)
 _CLIENT_IDS = uuid.UUID("0d6f35a7-6f0f-5b2e-8b0b-4d6ab2d6b1a4")  # any fixed one
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The message of the channel, and those of its thread."""
+    """The message of the channel, and those of its thread; `pictures` come last in it."""
 
     main: Message
     thread: tuple[Message, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 def draw(digest: Digest, edition: Edition, length: Length) -> Drawn:
@@ -60,9 +65,36 @@ def draw(digest: Digest, edition: Edition, length: Length) -> Drawn:
     if below:
         page.add(kit.statement(digest_words.MORE_BELOW.format(count=sum(len(s.lines) for s in below)), (), bold=False))
     told = " ".join([digest_words.span(digest, edition), *digest_words.notes(digest)])
-    tail = tuple(kit.context(part) for part in split(told, kit.CONTEXT_CHARACTERS))
-    main = Message(escape.mrkdwn(shortened(heading, TEXT_CHARACTERS)), page.body, tail)
-    return Drawn(main, tuple(_thread(digest, below, numbering)))
+    tail = [*_buttons(digest), *(kit.context(part) for part in split(told, kit.CONTEXT_CHARACTERS))]
+    main = Message(escape.mrkdwn(shortened(heading, TEXT_CHARACTERS)), page.body, tuple(tail))
+    return Drawn(main, tuple(_thread(digest, below, numbering)), _pictures(digest, edition))
+
+
+def _buttons(digest: Digest) -> list[Json]:
+    """What leads to the standing disagreements on the digest's topics, where there are any."""
+    if not digest.unmoved and not _open(digest):
+        return []
+    topics = told_topics(digest.topics)
+    value = topics if 0 < len(topics) <= kit.VALUE_CHARACTERS else EVERYTHING
+    return [{"type": "actions", "elements": [kit.button(GRID, words.SEE_GRID, value)]}]
+
+
+def _pictures(digest: Digest, edition: Edition) -> tuple[Picture, ...]:
+    """The day's disputed claims by outlet, where looking beats reading.
+
+    One question on which a few outlets differ is a line, read faster than a grid. From two questions on it takes
+    looking back and forth to see which outlet stands where on both, and so it does where many speak to one.
+    """
+    disputed = _open(digest)
+    speaking = {r.article.outlet for each in disputed for p in each.positions for r in p.readings}
+    if len(disputed) < QUESTIONS_TO_SEE and len(speaking) < OUTLETS_TO_SEE:
+        return ()
+    found, _ = pictures(disputed, digest_words.pictured(edition), most=1)
+    return tuple(found)
+
+
+def _open(digest: Digest) -> list[Comparison]:
+    return [moved.comparison for moved in digest.moved if moved.move is not Move.SETTLED]
 
 
 def _thread(digest: Digest, below: Sequence[Section], numbering: Numbering) -> list[Message]:
@@ -110,11 +142,11 @@ class _Page:
         return f"- {' '.join(part for part in (line.sign, lead, text) if part)}"
 
 
-def _fitting(words: str, marks: list[tuple[int, Citation]], limit: int, *, bold: bool) -> str:
+def _fitting(said: str, marks: list[tuple[int, Citation]], limit: int, *, bold: bool) -> str:
     """The words as Markdown with their marks; far too many are shortened."""
-    while len(kit.statement(words, [], bold=bold)) > limit:
-        words = shortened(words, len(words) * 3 // 4)
-    return kit.statement(words, marks, bold=bold)
+    while len(kit.statement(said, [], bold=bold)) > limit:
+        said = shortened(said, len(said) * 3 // 4)
+    return kit.statement(said, marks, bold=bold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +209,36 @@ class DailyPost:
         """Post the thread's messages. `again`: some may stand already. Raises as `main`."""
         if not messages:
             return
-        post = Post(self.account, Place(self.channel, ts, ts, self.person), f"{self.key}:details")
-        standing = {key: found for key, found in (await post.look_up()).items() if found.whole} if again else {}
-        await post.deliver(messages, standing)
+        post = self._under(ts, "details")
+        await post.deliver(messages, await _whole(post) if again else {})
+
+    async def pictures(
+        self,
+        shown: Sequence[Picture],
+        ts: str,
+        gallery: Gallery,
+        kept: str | None,
+        keep: Callable[[str], Awaitable[None]],
+        *,
+        again: bool,
+    ) -> None:
+        """Have pictures stand in the thread; `kept` and `keep` as in `Gallery.bring`. Raises as `main`."""
+        if not shown:
+            return
+        post = self._under(ts, "pictures")
+        standing = await _whole(post) if again else {}
+
+        async def deliver(messages: Sequence[Message]) -> None:
+            await post.deliver(messages, standing)
+
+        await gallery.bring(shown, deliver, kept, keep)
+
+    def _under(self, ts: str, what: str) -> Post:
+        return Post(self.account, Place(self.channel, ts, ts, self.person), f"{self.key}:{what}")
+
+
+async def _whole(post: Post) -> dict[str, Standing]:
+    return {key: found for key, found in (await post.look_up()).items() if found.whole}
 
 
 async def tell_paused(account: Account, person: str, channel: str, why: str, key: str) -> None:
@@ -203,11 +262,17 @@ async def tell_paused(account: Account, person: str, channel: str, why: str, key
 
 def dumped(drawn: Drawn) -> Json:
     """As JSON, to be kept with the work."""
-    return {"main": drawn.main.dump(), "thread": [m.dump() for m in drawn.thread]}
+    return {
+        "main": drawn.main.dump(),
+        "thread": [m.dump() for m in drawn.thread],
+        "pictures": [p.dump() for p in drawn.pictures],
+    }
 
 
 def loaded(kept: Json) -> Drawn:
     def message(raw: Json) -> Message:
         return Message(raw["text"], raw["body"], tuple(raw["tail"]))
 
-    return Drawn(message(kept["main"]), tuple(message(raw) for raw in kept["thread"]))
+    # What a version before this one kept has no pictures.
+    drawn = tuple(Picture.load(raw) for raw in kept.get("pictures", ()))
+    return Drawn(message(kept["main"]), tuple(message(raw) for raw in kept["thread"]), drawn)

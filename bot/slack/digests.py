@@ -74,7 +74,7 @@ class DigestCommand:
 
     async def _preview(self, call: Call, said: str, work: Any) -> Said:
         drawn = await self._digests.preview(call.channel, call.user, await self._wish(call, said))
-        return Said([drawn.main, *drawn.thread])
+        return Said([drawn.main, *drawn.thread], pictures=drawn.pictures)
 
     async def _wish(self, call: Call, said: str) -> Wish | None:
         """What was said for this once; None where the channel's own wish counts."""

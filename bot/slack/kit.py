@@ -17,6 +17,8 @@ Json = dict[str, Any]
 
 HEADER_CHARACTERS = 150
 CONTEXT_CHARACTERS = 1_900  # of one text element; Slack takes 2,000
+VALUE_CHARACTERS = 1_900  # of what a button carries; Slack takes 2,000
+ALT_CHARACTERS = 2_000  # of what a picture shows, in words
 MARKS_CHARACTERS = 2_500  # of one statement's marks with their addresses
 BLOCK_CHARACTERS = 4_000  # of one rich text block's JSON, so that a few fit a message
 
@@ -89,6 +91,12 @@ def header(words: str) -> Json:
 
 def context(words: str) -> Json:
     return {"type": "context", "elements": [plain(words)]}
+
+
+def picture(file: str, told: str) -> Json:
+    """A picture that was uploaded, and what it shows in words."""
+    alt = shortened(escape.label(told), ALT_CHARACTERS)
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt}
 
 
 def plain(words: str) -> Json:

@@ -13,6 +13,7 @@ from bot.news.words import HEADINGS, folded, published
 from bot.slack import escape, kit, words
 from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain, sources
 from bot.slack.kit import Json
+from bot.slack.picture import Picture, pictures
 from bot.slack.prose import OUTLET_CHARACTERS, Numbering, who
 from bot.slack.split import shortened
 from bot.slack.table import table
@@ -25,18 +26,18 @@ def outlets(found: Sequence[Outlet]) -> list[Message]:
     if not found:
         return plain(news_words.EMPTY_LIBRARY)
     total = sum(outlet.articles for outlet in found)
-    title = words.OUTLETS.format(outlets=_count(len(found), "outlet"), articles=_count(total, "article"))
+    title = words.OUTLETS.format(outlets=words.counted(len(found), "outlet"), articles=words.counted(total, "article"))
     lines = []
     for outlet in found:
-        told = f"{shortened(outlet.name, OUTLET_CHARACTERS)}: {_count(outlet.articles, 'article')}"
+        told = f"{shortened(outlet.name, OUTLET_CHARACTERS)}: {words.counted(outlet.articles, 'article')}"
         lines.append([kit.text(told + (f", the newest of {published(outlet.newest)}" if outlet.newest else ""))])
-    return _listed(title, lines)
+    return listed(title, lines)
 
 
 def newest(found: Sequence[Heading]) -> list[Message]:
     if not found:
         return plain(news_words.EMPTY_LIBRARY)
-    return _listed(words.NEWEST, [heading_line(heading) for heading in found])
+    return listed(words.NEWEST, [heading_line(heading) for heading in found])
 
 
 def heading_line(heading: Heading, *, named: bool = True) -> list[Json]:
@@ -67,23 +68,25 @@ def timeline(found: Sequence[Article], topic: str) -> list[Message]:
         lines.append([*told, kit.mark(numbering.of(article), article)])
         last = article.published
     title = words.TIMELINE_OF.format(topic=topic) if topic else words.TIMELINE
-    return _listed(title, lines, sources(numbering))
+    return listed(title, lines, sources(numbering))
 
 
-def disagreements(found: Sequence[Entry], topic: str) -> list[Message]:
-    """The standing disagreements as one table, with the sources of each claim's best sentence under it."""
+def disagreements(found: Sequence[Entry], topic: str) -> tuple[list[Message], list[Picture]]:
+    """The standing disagreements as one table, with the sources of each claim's best sentence under it; and as pictures
+    those that it does not show whole."""
     if not found:
-        return plain(words.NO_DISAGREEMENTS_ON.format(topic=topic) if topic else words.NO_DISAGREEMENTS)
+        return plain(words.NO_DISAGREEMENTS_ON.format(topic=topic) if topic else words.NO_DISAGREEMENTS), []
     numbering = Numbering()
     drawn = table(found, numbering)
     title = words.disagreements(len(found), topic)
+    shown, left_out = pictures([entry.comparison for entry in drawn.rest], words.STANDS_WHERE)
     notes = [words.LEGEND]
-    if drawn.left_out:
-        notes.append(words.LEFT_OUT.format(count=drawn.left_out))
-    if drawn.outlets_out:
-        notes.append(words.OUTLETS_OUT.format(outlets=_count(drawn.outlets_out, "outlet")))
+    if shown:
+        notes.append(words.PICTURED.format(count=len(drawn.rest) - left_out))
+    if left_out:
+        notes.append(words.LEFT_OUT.format(count=left_out))
     tail = [drawn.block, kit.context(" ".join(notes)), *sources(numbering)]
-    return [Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(tail))]
+    return [Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(tail))], shown
 
 
 def entry_line(entry: Entry) -> list[Json]:
@@ -105,7 +108,7 @@ def _nearest(article: Article, topic: str) -> str:
     return shortened(folded(best.text), LINE_CHARACTERS) if best else shortened(article.title, TITLE_CHARACTERS)
 
 
-def _listed(title: str, lines: Iterable[list[Json]], under: Sequence[Json] = ()) -> list[Message]:
+def listed(title: str, lines: Iterable[list[Json]], under: Sequence[Json] = ()) -> list[Message]:
     """A title, and a line for each; as many messages as hold them."""
     parts = kit.rich(kit.paragraph(*line) for line in lines)
     pages: list[list[Json]] = [[]]
@@ -115,7 +118,3 @@ def _listed(title: str, lines: Iterable[list[Json]], under: Sequence[Json] = ())
         pages[-1].append(block)
     first = Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(pages[0]))
     return [first, *(Message(escape.mrkdwn(title), "", tuple(page)) for page in pages[1:])]
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,7 +1,8 @@
-"""Answers to a command, for the one person who typed it."""
+"""Answers to a command or a click, for the one person who asked."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 
@@ -11,7 +12,7 @@ from bot.errors import SlackUnavailable
 from bot.slack import blocks
 from bot.slack.account import Account
 from bot.slack.blocks import Message
-from bot.slack.trouble import slack_errors
+from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)
 
@@ -20,17 +21,34 @@ MORE = "There is more than fits a private reply. Mention me with the question in
 
 
 async def reply(account: Account, url: str, messages: Sequence[Message]) -> None:
-    """Show messages to whoever typed the command. Raises SlackUnavailable where Slack cannot be reached; an address
-    whose half hour is over is given up."""
+    """Show messages to whoever asked. Raises SlackUnavailable where Slack cannot be reached; an address whose half
+    hour is over is given up."""
+    try:
+        await bring(account, url, messages)
+    except SlackRefused as fault:
+        log.info("a private reply was not taken", extra={"reason": str(fault)})
+
+
+async def bring(account: Account, url: str, messages: Sequence[Message]) -> None:
+    """The same for whom it matters why one is not taken. Raises SlackUnavailable, SlackRefused."""
     client = AsyncWebhookClient(url, session=account.client.session, timeout=account.client.timeout, retry_handlers=[])
     shown = list(messages)
     if len(shown) > MESSAGES:
         shown = [*shown[: MESSAGES - 1], *blocks.plain(MORE)]
     for message in shown:
         with slack_errors("response_url"):
-            response = await client.send(text=message.text, blocks=message.blocks, response_type="ephemeral")
+            response = await client.send(
+                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
+            )
         if response.status_code >= 500 or response.status_code == 429:
             raise SlackUnavailable(f"response_url: {response.status_code}")
         if response.status_code != 200:
-            log.info("a private reply was not taken", extra={"status": response.status_code})
-            return
+            raise SlackRefused("response_url", _code(response.body))
+
+
+def _code(body: str) -> str:
+    """Slack's error code: in JSON, or as the bare word that some refusals are."""
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, TypeError, KeyError):
+        return body

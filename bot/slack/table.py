@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.news import words
-from bot.news.ledger.grid import Grid, Row, grid
+from bot.news.ledger.grid import Grid, Row, by_voice, grid
 from bot.news.ledger.standing import Entry
 from bot.slack import escape, kit
 from bot.slack.kit import Json
@@ -21,17 +21,16 @@ CLAIM_CHARACTERS = 220
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`left_out`: disagreements, and `outlets_out`: outlets, for which there was no room."""
+    """`rest`: the disagreements that it does not show whole, for there was no room for them or for their outlets."""
 
     block: Json
-    left_out: int
-    outlets_out: int
+    rest: tuple[Entry, ...]
 
 
 def table(entries: Sequence[Entry], numbering: Numbering) -> Table:
     """One table of as many disagreements as fit, the first first; the outlets that speak most come first."""
-    grids = [grid(entry) for entry in entries]
-    outlets = _by_voice(grids)
+    grids = [grid(entry.comparison) for entry in entries]
+    outlets = by_voice(grids)
     columns = outlets[: COLUMNS - 1]
     rows = [[_bold(QUESTION_AND_CLAIMS), *(_cell(shortened(name, OUTLET_CHARACTERS)) for name in columns)]]
     taken = 0
@@ -43,19 +42,15 @@ def table(entries: Sequence[Entry], numbering: Numbering) -> Table:
         taken += 1
     settings = [{"is_wrapped": True}, *({"align": "center"} for _ in columns)]
     block = {"type": "table", "rows": rows, "column_settings": settings}
-    return Table(block, len(grids) - taken, len(outlets) - len(columns))
+    cut = [entry for entry, found in zip(entries[:taken], grids, strict=False) if _speaking(found) - set(columns)]
+    return Table(block, (*cut, *entries[taken:]))
+
+
+def _speaking(found: Grid) -> set[str]:
+    return set(found.outlets) - set(found.silent)
 
 
 QUESTION_AND_CLAIMS = "Question, and what is claimed"
-
-
-def _by_voice(grids: Sequence[Grid]) -> list[str]:
-    """Every outlet, those that take a side in most disagreements first, silent ones last."""
-    speaks: dict[str, int] = {}
-    for found in grids:
-        for outlet in found.outlets:
-            speaks[outlet] = speaks.get(outlet, 0) + (outlet not in found.silent)
-    return sorted(speaks, key=lambda outlet: -speaks[outlet])
 
 
 def _question(found: Grid, columns: int) -> list[Json]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.errors import WrongUse
+from bot.news import words as news_words
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
+from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow
 from bot.news.topic import Topic, comparison_about, dispute_about
 from bot.slack import blocks, escape, follows, kit, lists, words
@@ -23,7 +25,6 @@ from bot.slack.screen import Nobody
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused
 
-ENTRIES = 50  # disagreements that are looked at for one table; the rest is counted
 HEADINGS = 15
 ARTICLES = 20  # of a timeline
 
@@ -81,9 +82,13 @@ class Verbs:
         return Said(blocks.load(kept) if kept else blocks.plain(words.FORGOTTEN))
 
     async def disagreements(self, call: Call, work: Any) -> Said:
-        topics = [Topic((call.text,))] if call.text else []
-        found = [e for e in await self._coverage.disagreements(call.channel) if comparison_about(e.comparison, topics)]
-        return Said(lists.disagreements(found[:ENTRIES], call.text), share=call.text if found else None)
+        try:
+            about = topics(call.text)
+        except NotUnderstood as fault:
+            return Said(blocks.plain(fault.tell))
+        found = [e for e in await self._coverage.disagreements(call.channel) if comparison_about(e.comparison, about)]
+        messages, pictures = lists.disagreements(found, news_words.listed([topic.title for topic in about]))
+        return Said(messages, share=call.text if found else None, pictures=pictures)
 
     async def timeline(self, call: Call, work: Any) -> Said:
         found = await self._coverage.about(call.channel, call.text, ARTICLES)

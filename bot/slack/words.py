@@ -123,6 +123,15 @@ NOTHING_ABOUT = "Nothing in the coverage matches “{topic}”."
 NO_DISAGREEMENTS = "No standing disagreement is known. Articles that have not been compared yet may hold some."
 NO_DISAGREEMENTS_ON = "No standing disagreement on “{topic}” is known."
 LEGEND = "An empty field: that outlet was not part of this comparison."
+SEE_GRID = "See the grid"
+STANDS_WHERE = "Who stands where"
+PICTURED = "Not whole in the table: {count}; a picture of them follows."
+PAGE = "{title} ({page}/{pages})"
+SILENT = "Silent: {outlets}."
+NOT_COMPARED = "empty: not part of that comparison"
+UNDRAWN = "Where the picture has a number in brackets, no font here has the letters:"
+NOT_SHOWN = "Slack does not show the picture. In words:"
+AND_MORE = "And {count} more."
 LEFT_OUT = "{count} more did not fit: name a topic to see fewer."
 OUTLETS_OUT = "{outlets} with less to say did not fit."
 
@@ -203,6 +212,11 @@ def disagreements(count: int, topic: str) -> str:
     """The heading of a table of standing disagreements."""
     on = f" on “{topic}”" if topic else ""
     return f"Sources disagree on {count} question{'' if count == 1 else 's'}{on}"
+
+
+def counted(number: int, thing: str) -> str:
+    """ "1 outlet", "1,200 articles" """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def added(counts: Mapping[str, int]) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from bot.news.digest.words import UNKNOWN_ZONE, Edition
 from bot.news.model import Check
 from bot.slack.account import Account
 from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
+from bot.slack.gallery import PICTURED, Gallery
 from bot.slack.trouble import SlackRefused
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.newsdesk import Assignment, Newsdesk
@@ -76,6 +78,7 @@ class Daily:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         apart_s: float = APART_S,
         wake: Callable[[], None] = lambda: None,
+        gallery: Gallery | None = None,
     ) -> None:
         self._account = account
         self._jobs = jobs
@@ -85,6 +88,7 @@ class Daily:
         self._clock = clock
         self._pace = _Pace(apart_s)
         self._wake = wake
+        self._gallery = gallery or Gallery(account)
         self._put: set[str] = set()
 
     def work(self) -> Mapping[str, Work]:
@@ -217,6 +221,8 @@ class Daily:
         await stands(ts)
         try:
             await post.details(drawn.thread, ts, again=again)
+            kept, keep = job.notes.get(PICTURED), partial(self._jobs.note, job, PICTURED)
+            await post.pictures(drawn.pictures, ts, self._gallery, kept, keep, again=again)
         except SlackRefused as fault:  # somebody deleted the message meanwhile
             log.info("the details of a digest were refused", extra={"reason": str(fault)})
 

@@ -16,7 +16,7 @@ from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import Room
 from bot.slack.clicks import SAID, Clicks
-from bot.slack.commands import RUN, SHARED, Call, Commands
+from bot.slack.commands import PICTURES, RUN, SHARED, Call, Commands
 from bot.slack.digests import DigestCommand
 from bot.slack.following import Following
 from bot.slack.home import Home
@@ -44,7 +44,7 @@ from bot.wiring.rounds import Rounds
 from bot.wiring.summing import sum_up
 from bot.worker import Job, Work, Worker
 
-FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, WELCOME, WARNING)
+FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, WELCOME, WARNING)
 """The kinds of job that the worker of questions runs."""
 
 
@@ -103,7 +103,7 @@ class Workspace:
             DigestCommand(account, Wishes(subscriptions, self.daily)).subcommand(),
             AddCommand(Admins(account, settings.admin_ids), Additions(coverage).add).subcommand(),
         ]
-        self._commands = Commands(account, [*verbs.all(), *joined])
+        self._commands = Commands(account, inbox, name, [*verbs.all(), *joined])
         self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, name)
         self.work: Mapping[str, Work] = {
             ANSWER: self._answer,
@@ -111,6 +111,7 @@ class Workspace:
             SAID: self._clicks.run,
             RUN: self._command,
             SHARED: self._share,
+            PICTURES: self._draw,
             WELCOME: Welcome(account).run,
             **telling_admins(account, settings.admin_ids),
             **self.daily.work(),
@@ -146,6 +147,9 @@ class Workspace:
 
     async def _share(self, job: Job) -> None:
         await self._commands.share(self._claimed(job))
+
+    async def _draw(self, job: Job) -> None:
+        await self._commands.draw(self._claimed(job))
 
     async def _sum_up(self, scope: Scope, length: Length, work: Claimed) -> Summary:
         call = Call.load(work.payload)

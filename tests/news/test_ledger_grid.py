@@ -67,11 +67,11 @@ def answer(claim: str, *cited: Citation, relation: Relation = Relation.SINGLE) -
     return Answer("What now?", Mode.MODEL, comparison, (Statement(f"{claim}.", cited),))
 
 
-def test_given_an_entry_when_drawn_then_each_outlet_says_says_otherwise_or_is_silent() -> None:
+def test_given_a_comparison_when_drawn_then_each_outlet_says_says_otherwise_or_is_silent() -> None:
     silent = article("d", "Rain is expected.", outlet="Gazette")
     known = Comparison("How many?", Check.CHECKED, Relation.DISPUTE, None, COUNT.positions, (C, silent, A))
 
-    drawn = grid(entry(known))
+    drawn = grid(known)
 
     assert drawn.outlets == ("Post", "Courier", "Herald", "Gazette")
     assert [(r.claim, r.marks) for r in drawn.rows] == [
@@ -82,7 +82,7 @@ def test_given_an_entry_when_drawn_then_each_outlet_says_says_otherwise_or_is_si
 
 
 def test_given_a_side_of_several_when_drawn_then_its_weight_and_its_best_sentence_are_told() -> None:
-    drawn = grid(entry(LIFTED))
+    drawn = grid(LIFTED)
 
     assert [(r.outlets, r.weight, r.best.quote) for r in drawn.rows] == [
         (("Courier", "Herald"), "2 independent sources", "The sales ban is gone, a minister said in Paris."),
@@ -93,13 +93,13 @@ def test_given_a_side_of_several_when_drawn_then_its_weight_and_its_best_sentenc
 def test_given_an_outlet_on_both_sides_when_drawn_then_it_says_both() -> None:
     later = article("a2", "Twenty firms have access now.", outlet="Post")
 
-    drawn = grid(entry(dispute(side("twelve do", reading(A, 2)), side("twenty do", reading(later, 1)))))
+    drawn = grid(dispute(side("twelve do", reading(A, 2)), side("twenty do", reading(later, 1))))
 
     assert [r.marks for r in drawn.rows] == [(Mark.SAYS,), (Mark.SAYS,)]
 
 
 def test_given_nothing_left_when_drawn_then_there_are_no_rows() -> None:
-    drawn = grid(entry(Comparison("Who?", Check.CHECKED, Relation.NONE, silent=(C,)), owner="follow:1"))
+    drawn = grid(Comparison("Who?", Check.CHECKED, Relation.NONE, silent=(C,)))
 
     assert (drawn.rows, drawn.outlets) == ((), ("Herald",))
 

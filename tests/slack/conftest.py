@@ -16,7 +16,8 @@ from bot.slack.account import Account, signed_in
 from bot.slack.answering import Answering, Work
 from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
-from bot.slack.commands import RUN, SHARED, Commands, Subcommand
+from bot.slack.commands import PICTURES, RUN, SHARED, Commands, Subcommand
+from bot.slack.gallery import Gallery
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW, question
 from bot.slack.screen import Audience
@@ -44,7 +45,8 @@ class Bot:
         self.home = Home(self.account, self.coverage)
         self.clicks = Clicks(self.account, self.shelf, self.home)
         verbs = Verbs(self.account, self.inbox, WORKSPACE, ask=self.asked, shelf=self.shelf, coverage=self.coverage)
-        self.commands = Commands(self.account, [*verbs.all(), *self.more])
+        self.gallery = Gallery(self.account, pauses_s=(0, 0.05, 0.05))
+        self.commands = Commands(self.account, self.inbox, WORKSPACE, [*verbs.all(), *self.more], gallery=self.gallery)
         self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks, self.commands, self.home)
         self.runs = {
             ANSWER: self.answering.run,
@@ -52,6 +54,7 @@ class Bot:
             SAID: self.clicks.run,
             RUN: self.commands.run,
             SHARED: self.commands.share,
+            PICTURES: self.commands.draw,
             WELCOME: Welcome(self.account).run,
         }
 

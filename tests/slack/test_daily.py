@@ -25,7 +25,7 @@ from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost, Drawn, draw, dumped, loaded
 from bot.slack.kit import Json, size
 from tests.given import article
-from tests.slack import answers
+from tests.slack import answers, entries
 from tests.slack.snapshot import assert_kept
 from tests.slack.texts import ODD_TEXTS
 
@@ -47,12 +47,17 @@ def empty(**held: Any) -> Digest:
     return Digest(BAN, DAWN, DAWN + timedelta(days=1), **held)
 
 
+def granted() -> Comparison:
+    """A question that time settled."""
+    return replace(answers.update().comparison, question="How many licences were granted?")
+
+
 def normal() -> Digest:
     """A day with a new dispute, a settled one, news, a correction and a claim of one source."""
     return empty(
         moved=(
             moved(Move.NEW, answers.dispute().comparison),
-            moved(Move.SETTLED, answers.update().comparison, "2"),
+            moved(Move.SETTLED, granted(), "2"),
         ),
         unmoved=3,
         articles=(answers.COURIER, answers.LEDGER, answers.WIRE, answers.HERALD),
@@ -64,9 +69,8 @@ def normal() -> Digest:
 
 
 def settled_day() -> Digest:
-    update = answers.update().comparison
     ended = replace(answers.dispute().comparison, relation=Relation.AGREE)
-    return empty(moved=(moved(Move.SETTLED, update), moved(Move.SETTLED, ended, "2")), articles=(answers.COURIER,))
+    return empty(moved=(moved(Move.SETTLED, granted()), moved(Move.SETTLED, ended, "2")), articles=(answers.COURIER,))
 
 
 def offline() -> Digest:
@@ -159,9 +163,39 @@ def test_given_more_lines_than_fit_when_drawn_then_each_stands_somewhere_once() 
     assert "And 11 more" in told
 
 
-def test_given_a_digest_when_kept_as_json_then_it_is_read_back_as_it_was() -> None:
-    drawn = draw(*KINDS["normal"])
+def test_given_one_question_between_few_outlets_when_drawn_then_lines_are_enough() -> None:
+    assert draw(*KINDS["normal"]).pictures == ()
 
+
+@pytest.mark.parametrize(
+    "disputed",
+    [
+        [answers.dispute().comparison, replace(answers.dispute().comparison, question="Since when?")],
+        [entries.many(1, 6)[0].comparison],
+    ],
+    ids=["two questions", "six outlets"],
+)
+def test_given_more_than_lines_show_well_when_drawn_then_a_picture_of_the_day_s_disputes_is_in_the_thread(
+    disputed: list[Comparison],
+) -> None:
+    day = empty(moved=(*(moved(Move.NEW, each, str(n)) for n, each in enumerate(disputed)), *settled_day().moved))
+
+    (picture,) = draw(day, FRIDAY, Length.FULL).pictures
+
+    assert [question.text for question in picture.questions] == [each.question for each in disputed]
+    assert picture.title == "Who stands where · Friday 22 May"
+
+
+def test_given_no_disagreement_that_stands_when_drawn_then_no_grid_is_offered() -> None:
+    offered = {kind: "See the grid" in json.dumps(draw(*KINDS[kind]).main.blocks) for kind in KINDS}
+
+    assert [kind for kind, it in offered.items() if not it] == ["settled", "offline", "failed"]
+
+
+def test_given_a_digest_when_kept_as_json_then_it_is_read_back_as_it_was() -> None:
+    drawn = draw(replace(normal(), moved=2 * normal().moved), FRIDAY, Length.FULL)
+
+    assert drawn.pictures
     assert loaded(json.loads(json.dumps(dumped(drawn)))) == drawn
 
 

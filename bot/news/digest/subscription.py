@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -18,6 +18,7 @@ EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 MOST_TOPICS = 10
 TOPIC_CHARACTERS = 80
+EVERYTHING = "everything"  # stands for all coverage where topics are named
 
 
 class Length(StrEnum):
@@ -109,7 +110,7 @@ def parse(words: str, usual: Wish) -> Wish:
 
 def topics(words: str) -> tuple[Topic, ...]:
     """Topics in words; "everything" or nothing stands for all coverage. Raises NotUnderstood."""
-    if words.strip().casefold() in ("", "all", "everything", "any"):
+    if words.strip().casefold() in ("", "all", EVERYTHING, "any"):
         return ()
     parts = words.split(";") if ";" in words or ":" in words else words.split(",")
     found = tuple(topic for part in parts if (topic := _topic(part)) is not None)
@@ -124,10 +125,15 @@ def described(wish: Wish) -> str:
     """The wish in the words that `parse` reads."""
     parts = [f"{wish.at:%H:%M}", _told_days(wish.days), wish.zone, wish.length.value, f"quiet {wish.quiet.value}"]
     if wish.topics:
-        named = any(t.name for t in wish.topics)
-        told = (f"{t.name}: {', '.join(t.phrases)}" if t.name else ", ".join(t.phrases) for t in wish.topics)
-        parts.append("topics " + ("; " if named else ", ").join(told) + (";" if named else ""))
+        parts.append(f"topics {told_topics(wish.topics)}")
     return " ".join(parts)
+
+
+def told_topics(found: Sequence[Topic]) -> str:
+    """Topics in the words that `topics` reads."""
+    named = any(t.name for t in found)
+    told = (f"{t.name}: {', '.join(t.phrases)}" if t.name else ", ".join(t.phrases) for t in found)
+    return ("; " if named else ", ").join(told) + (";" if named else "")
 
 
 def _parted(words: str) -> tuple[str, bool, str]:

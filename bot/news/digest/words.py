@@ -26,6 +26,7 @@ NOT_SUMMED_UP = "Not summed up: {why} Here is how each new article begins."
 UNCOMPARED = "{count} of the new articles {wait} to be compared."
 LEFT_OUT = "{count} more new articles did not fit and were not read for this."
 MISSED = "It also covers {count} that could not be sent."
+PICTURED = "Who stands where · {date}"
 DETAILS = "Details, quotes and sources"
 MORE_BELOW = "More in the thread: {count}"
 SETTLED_NO_SIDES = "No source speaks to it any more."
@@ -85,6 +86,11 @@ def heading(digest: Digest, edition: Edition) -> str:
     if len(titles) > TITLES:
         titles = [*titles[: TITLES - 1], f"{len(titles) - TITLES + 1} more topics"]
     return f"{words.listed(titles) or EVERYTHING} · {_date(edition.on)} · {counted(digest)}"
+
+
+def pictured(edition: Edition) -> str:
+    """The title of the picture of a day's disagreements."""
+    return PICTURED.format(date=_date(edition.on))
 
 
 def counted(digest: Digest) -> str:

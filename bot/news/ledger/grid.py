@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.news import words
-from bot.news.ledger.standing import Entry
 from bot.news.model import Article, Citation, Comparison, Position
 
 
@@ -40,9 +39,8 @@ class Grid:
     silent: tuple[str, ...]
 
 
-def grid(entry: Entry) -> Grid:
-    """The grid of one entry; without rows where nothing takes a side any more."""
-    comparison = entry.comparison
+def grid(comparison: Comparison) -> Grid:
+    """The grid of one comparison; without rows where nothing takes a side any more."""
     speaking = [_outlets(r.article for r in p.readings) for p in comparison.positions]
     all_speaking = tuple(dict.fromkeys(outlet for outlets in speaking for outlet in outlets))
     silent = tuple(o for o in _outlets(comparison.silent) if o not in all_speaking)
@@ -51,6 +49,15 @@ def grid(entry: Entry) -> Grid:
         _row(p, outlets, columns, comparison) for p, outlets in zip(comparison.positions, speaking, strict=True)
     )
     return Grid(comparison.question, columns, rows, silent)
+
+
+def by_voice(grids: Sequence[Grid]) -> list[str]:
+    """Every outlet of several grids, those that take a side in most of them first, silent ones last."""
+    speaks: dict[str, int] = {}
+    for found in grids:
+        for outlet in found.outlets:
+            speaks[outlet] = speaks.get(outlet, 0) + (outlet not in found.silent)
+    return sorted(speaks, key=lambda outlet: -speaks[outlet])
 
 
 def _row(position: Position, outlets: tuple[str, ...], columns: tuple[str, ...], comparison: Comparison) -> Row:
