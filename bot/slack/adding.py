@@ -32,7 +32,7 @@ class AddCommand:
     add: Add
 
     def subcommand(self) -> Subcommand:
-        return Subcommand("add", *words.TOLD_ADD, self.run, works=True, begun=words.ADDING)
+        return Subcommand("add", *words.TOLD_ADD, self.run, works=True, begun=lambda call: words.ADDING)
 
     async def run(self, call: Call, work: Any) -> Said:
         if not await self.admins.has(call.user):

@@ -76,9 +76,9 @@ class Subcommand:
     """One subcommand. Whoever adds one builds this and hands it to `Commands`.
 
     `usage`: what may follow its name. `told`: one line of help. `run` answers; where it `works`, it asks the model or
-    keeps something, and is run as a job, with that job. `begun` is said meanwhile. `asks`: the title and hint of a form
-    for its words, where it needs some and got none; `fuller` makes that form with more under it, which may take a
-    while. `again` finds what is shared, where running it anew would not do.
+    keeps something, and is run as a job, with that job. `begun` is said meanwhile, where that takes a while. `asks`:
+    the title and hint of a form for its words, where it needs some and got none; `fuller` makes that form with more
+    under it. `again` finds what is shared, where running it anew would not do.
     """
 
     name: str
@@ -86,7 +86,9 @@ class Subcommand:
     told: str
     run: Callable[[Call, Any], Awaitable[Said]]
     works: bool = False
-    begun: str = words.BEGUN
+    # It stays beside the answer: what is posted to a command's response_url replaces nothing.
+    # https://github.com/slackapi/bolt-python/issues/1268
+    begun: Callable[[Call], str | None] = lambda call: words.BEGUN
     asks: tuple[str, str] | None = None
     fuller: Callable[[Call], Awaitable[Json]] | None = None
     again: Callable[[Call, Any], Awaitable[Said]] | None = None
@@ -140,7 +142,8 @@ class Commands:
             await ack()
             await self._form(found, call, str(body["trigger_id"]))
         elif found.works:
-            await ack(text=found.begun, response_type="ephemeral")
+            begun = found.begun(call)
+            await (ack(text=begun, response_type="ephemeral") if begun else ack())
         else:
             await ack()
             await self._answer(found, call)

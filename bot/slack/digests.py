@@ -14,6 +14,8 @@ from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.daily import Drawn
 from bot.slack.trouble import SlackRefused, slack_errors
 
+PREVIEW = "preview"
+
 
 class Digests(Protocol):
     """What the room asks about digests. Each call raises StoreError."""
@@ -39,11 +41,14 @@ class DigestCommand:
         self._digests = digests
 
     def subcommand(self) -> Subcommand:
-        return Subcommand("digest", *words.TOLD_DIGEST, self.run, works=True, begun=words.DIGEST_BEGUN)
+        def begun(call: Call) -> str | None:
+            return words.DIGEST_BEGUN if _verb(call)[0] == PREVIEW else None
+
+        return Subcommand("digest", *words.TOLD_DIGEST, self.run, works=True, begun=begun)
 
     async def run(self, call: Call, work: Any) -> Said:
-        verb, _, said = call.text.partition(" ")
-        serve = self._served().get(verb.casefold())
+        verb, said = _verb(call)
+        serve = self._served().get(verb)
         if serve is None:
             known = await self._digests.of(call.channel)
             told = words.SET_DIGEST.format(digest=described(known)) if known else words.NO_DIGEST
@@ -54,7 +59,7 @@ class DigestCommand:
             return Said(plain(fault.tell))
 
     def _served(self) -> dict[str, Callable[[Call, str, Any], Awaitable[Said]]]:
-        return {"on": self._on, "off": self._off, "now": self._now, "preview": self._preview}
+        return {"on": self._on, "off": self._off, "now": self._now, PREVIEW: self._preview}
 
     async def _on(self, call: Call, said: str, work: Any) -> Said:
         wish = parse(said, await self._digests.of(call.channel) or await self._usual(call.user))
@@ -93,3 +98,9 @@ class DigestCommand:
             return parse(str(found["user"].get("tz") or "UTC"), Wish())
         except NotUnderstood:  # a zone that is not known here
             return Wish()
+
+
+def _verb(call: Call) -> tuple[str, str]:
+    """What is to be done, and the words after it."""
+    verb, _, said = call.text.partition(" ")
+    return verb.casefold(), said

@@ -56,7 +56,7 @@ class Verbs:
                 "follow",
                 self.follow,
                 works=True,
-                begun=words.FOLLOW_BEGUN,
+                begun=lambda call: None,
                 asks=(words.FOLLOW_TITLE, words.FOLLOW_HINT),
                 fuller=self.follow_form,
             ),
@@ -136,7 +136,7 @@ class Verbs:
             lane=lane_of(payload),
             priority=A_PERSON_WAITS,
         )
-        return Said(())
+        return Said(blocks.plain(words.FOLLOW_OPENED))
 
     async def follow_form(self, call: Call) -> Json:
         return follows.form(call.dump(), await self._coverage.follows(call.user))
@@ -149,7 +149,7 @@ class Verbs:
         found = [e for e in await self._coverage.disagreements(call.channel) if dispute_about(e.comparison, topic)]
         ts = await self._open_thread(follows.opening(topic, found), call, work)
         await self._coverage.follow_topic(TopicFollow(call.user, call.channel, ts, topic))
-        return Said(())
+        return Said(blocks.plain(words.FOLLOW_OPENED))
 
     async def _open_thread(self, opens: Message, call: Call, work: Any) -> str:
         """Its time stamp; once for a job, however often that is run."""

@@ -62,7 +62,7 @@ UNKNOWN = "To ask the coverage, type: {command} ask {asked} — all that I can d
 ASK_TITLE, ASK_HINT = "Ask the coverage", "One question, for example: do the sources agree on when it happened?"
 FOLLOW_TITLE = "Follow"
 FOLLOW_HINT = "A question: I tell when its answer changes. A topic in a word or a few: when outlets disagree on it."
-FOLLOW_BEGUN = "I open a thread for it in this channel, and tell there what changes."
+FOLLOW_OPENED = "It has a thread of its own in this channel now; what changes is told there."
 FOLLOW_OPENS = "Followed from now on: {question}"
 TOPIC_OPENS = "From now on I say in this thread when outlets begin to disagree on “{topic}”."
 TOPIC_STANDS = "They disagree on it already:"
@@ -93,7 +93,7 @@ TOLD_DIGEST = (
     "on [WISH] | off | now | preview",
     "has a digest posted here, for example: on 09:00 weekdays topics tariffs",
 )
-DIGEST_BEGUN = "One moment."
+DIGEST_BEGUN = "It is being put together, for you alone."
 DIGEST_USAGE = "Say on, off, now or preview."
 DIGEST_ON = "This channel has its digest from now on: {digest}. The next one comes on {when}."
 DIGEST_OFF_MEANWHILE = "Somebody has switched this channel’s digest off in this moment. Say on again to have it."

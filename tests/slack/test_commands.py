@@ -235,9 +235,10 @@ async def test_given_no_coverage_when_something_is_listed_then_it_is_said(bot: B
 async def test_given_a_question_when_followed_by_command_then_a_thread_of_its_own_answers_and_follows_it(
     bot: Bot,
 ) -> None:
-    await typed(bot, f"follow {answers.QUESTION}")
+    (told,) = await typed(bot, f"follow {answers.QUESTION}")
     await bot.quiet()
 
+    assert told.text == words.FOLLOW_OPENED
     (opener,) = bots_own(bot)
     assert answers.QUESTION in opener.shown
     (answer,) = bot.sandbox.messages(GENERAL, opener.ts)[1:]
@@ -276,9 +277,9 @@ async def test_given_a_wish_to_follow_a_topic_that_slack_brings_twice_when_done_
 async def test_given_a_topic_without_a_telling_word_when_followed_then_it_is_said_and_no_thread_opens(
     bot: Bot,
 ) -> None:
-    told = await typed(bot, "follow what they did")
+    (told,) = await typed(bot, "follow what they did")
 
-    assert words.TOPIC_EMPTY in [m.text for m in told]
+    assert told.text == words.TOPIC_EMPTY
     assert bots_own(bot) == []
 
 
