@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Integer, literal
 
 from bot.news.model import Moment, Sentence
 
@@ -58,7 +58,7 @@ def version_in(key: int) -> int:
 
 def version_of(key: ColumnElement[int]) -> ColumnElement[int]:
     """As `version_in`, for the database to work out."""
-    return key.bitwise_rshift(_VERSION_SHIFT).bitwise_and(_LAST_VERSION)
+    return key.bitwise_rshift(literal(_VERSION_SHIFT, Integer())).bitwise_and(_LAST_VERSION)
 
 
 def key_range(since: datetime | None, until: datetime | None) -> tuple[int, int] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from bot.news.model import Article, Excerpt, Moment
 from bot.news.rules import EVERYTHING, Focus
-from bot.store import keeping, search
+from bot.store import keeping, search, vectors
 from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.focus import counts
 from bot.store.keeping import Kept, read_article, stored_articles
@@ -18,6 +19,7 @@ from bot.store.overview import Overview
 from bot.store.search_postgres import PostgresIndex
 from bot.store.search_sqlite import SqliteIndex
 from bot.store.tables import articles, versions, workspaces
+from bot.store.vectors import Meant
 
 
 class Library:
@@ -102,26 +104,36 @@ class Library:
 
         A bare date lies in a span that touches its UTC day; `until` itself is not in the span.
         """
-        found = self._oldest_first
-        if since is not None:
-            found = found.where(versions.c.ends > since)
-        if until is not None:
-            found = found.where(versions.c.begins < until)
+        found = _published(self._oldest_first, since, until)
         return await self._database.read(lambda connection: [read_article(row) for row in connection.execute(found)])
 
     async def search(
-        self, query: str, *, limit: int, since: datetime | None = None, until: datetime | None = None
+        self,
+        query: str,
+        *,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        meant: Meant | None = None,
     ) -> Sequence[Excerpt]:
-        """The excerpts that fit the query best, best first; empty where no word of it occurs."""
+        """The excerpts that fit the query best, best first; empty where no word of it occurs.
+
+        `meant`: what the query means; then those that mean much the same are found too, without a word of it.
+        """
+
+        depth = limit if meant is None else max(limit, search.CANDIDATES)
 
         def find(connection: Connection) -> list[Excerpt]:
             total = search.totals(connection, self._workspace)
             if total is None:
                 return []
-            within = (
-                set(connection.scalars(self._current.with_only_columns(versions.c.id))) if self._focus.narrow else None
-            )
-            hits = search.search(connection, self._index, total, query, limit, since, until, within)
+            counted = self._current.with_only_columns(versions.c.id)
+            within = set(connection.scalars(counted)) if self._focus.narrow else None
+            hits = search.search(connection, self._index, total, query, depth, since, until, within)
+            if meant is not None:
+                some = _published(counted, since, until) if self._focus.narrow or since or until else None
+                near = vectors.nearest(connection, total.workspace, meant, depth, since, until, some)
+                hits = search.fused(hits, near)[:limit]
             found = stored_articles().where(versions.c.id.in_({hit.version for hit in hits}))
             held = {row.row: read_article(row) for row in connection.execute(found)}
             return [Excerpt(held[hit.version], hit.first, hit.last) for hit in hits]
@@ -153,3 +165,12 @@ class Library:
     async def _total(self, column: Column[int]) -> int:
         found = self._totals[column]
         return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
+
+
+def _published(found: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Of the versions that are selected, those published within a span."""
+    if since is not None:
+        found = found.where(versions.c.ends > since)
+    if until is not None:
+        found = found.where(versions.c.begins < until)
+    return found

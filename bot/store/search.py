@@ -16,8 +16,9 @@ from bot.store.tables import excerpts, versions, workspaces
 from bot.store.words import terms
 
 K1, B = 1.5, 0.75  # BM25's saturation and length norm, as its reference libraries set them
-_CANDIDATES = 200  # ranked exactly for one query
+CANDIDATES = 200  # ranked exactly for one query
 _POSTINGS = 50_000  # read for one query, from its rarest words on; bounds the time on a library of any size
+_FLATNESS = 60  # of reciprocal rank fusion, as Cormack et al. (SIGIR 2009) set it; other values change little
 _QUERY_TERMS = 32  # different words of one query that count, rarest first
 
 
@@ -120,7 +121,7 @@ def search(
     leading = weights if total.excerpts <= _POSTINGS else _leading(weights, frequencies)
     matches = min(total.excerpts, sum(frequencies[term] for term in leading))
     newest = _POSTINGS if matches > _POSTINGS else None
-    wanted = max(_CANDIDATES, 2 * limit)
+    wanted = max(CANDIDATES, 2 * limit)
     while leading:  # much may be held by the days of the span that its hours do not hold, or by what does not count
         keys = index.candidates(connection, leading, key_range(since, until), newest, wanted)
         counted = keys if within is None else [key for key in keys if version_in(key) in within]
@@ -129,6 +130,18 @@ def search(
             return ranked[:limit]
         wanted *= 4
     return []
+
+
+def fused(*runs: Sequence[Hit]) -> list[Hit]:
+    """Several rankings as one, by reciprocal ranks: what one puts first and what several find leads.
+
+    Only places count, for scores of different kinds cannot be compared; what leads an earlier run leads where equal.
+    """
+    scores: dict[Hit, float] = {}
+    for run in runs:
+        for place, hit in enumerate(run, 1):
+            scores[hit] = scores.get(hit, 0) + 1 / (_FLATNESS + place)
+    return sorted(scores, key=scores.__getitem__, reverse=True)
 
 
 def _idf(frequency: int, excerpts: int) -> float:

@@ -102,7 +102,7 @@ async def test_given_a_very_long_question_when_searched_then_it_is_answered(libr
 async def test_given_much_on_one_day_when_an_hour_of_it_is_asked_for_then_all_of_that_hour_is_found(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_CANDIDATES", 2)
+    monkeypatch.setattr(search, "CANDIDATES", 2)
     for number in range(20):
         at = f"2026-05-20T{number:02}:30:00Z"
         await library.add(article(f"h{number}", "Bread " * (20 - number) + "is dear.", published=at))
