@@ -39,6 +39,7 @@ class Settings(BaseSettings):
 
     # Work in hand.
     lease_s: float = Field(60, gt=0)  # seconds until a dead process's work is taken over; well above a call to Slack
+    most_waiting: int = Field(500, gt=0)  # questions that wait in a workspace; one more is turned away with a word
 
     keep_words_days: float = Field(90, gt=0)  # days that questions, threads and feedback are kept
 

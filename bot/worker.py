@@ -120,13 +120,17 @@ class Worker:
         self._more = True
         self._wake.set()
 
+    @property
+    def full(self) -> bool:
+        """Whether it runs as many jobs as it may."""
+        return len(self._running) >= self._concurrency
+
     async def run(self) -> None:
         """Claim and run jobs until `stop`. When cancelled it gives back what runs."""
         try:
             while not self._stopping:
                 self._wake.clear()
-                full = len(self._running) >= self._concurrency
-                if full or not await self._start_next() or not self._more:
+                if self.full or not await self._start_next() or not self._more:
                     await self._rest()
         finally:
             if not self._stopping:

@@ -19,7 +19,7 @@ from bot.slack.intake import key_of
 from bot.slack.post import Place, Post, Standing
 from bot.slack.screen import Audience, Screen
 from bot.slack.shelf import Shelf
-from bot.slack.status import at_work
+from bot.slack.status import at_work, clear
 from bot.slack.stream import Stream
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class Answering:
         key, anew = key_of(work.id, work.payload), "answer" in work.payload
         if anew and ANSWERED not in work.notes:
             await self._begin_anew(key)
-        place = place_of(work)
+        place = place_of(work.payload)
         post = Post(self.account, place, key)
         text = str(work.payload["text"])
         standing = await post.look_up() if anew or work.again else {}
@@ -108,14 +108,15 @@ class Answering:
 
     async def withdraw(self, work: Work) -> None:
         """A question was deleted: what it was answered goes too. Raises SlackUnavailable."""
-        post = Post(self.account, place_of(work), key_of(work.id, work.payload))
+        post = Post(self.account, place_of(work.payload), key_of(work.id, work.payload))
         await post.withdraw()
+        await clear(self.account, post.place)  # it may have waited in line
         await self.shelf.withdraw(post.key)
 
     async def give_up(self, work: Work, fault: BaseException) -> None:
         """Tell, once, that this question will not be answered; a half-shown answer gives way to that."""
         told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
-        post = Post(self.account, place_of(work), key_of(work.id, work.payload))
+        post = Post(self.account, place_of(work.payload), key_of(work.id, work.payload))
         async with at_work(self.account, post.place):
             await post.deliver(blocks.plain(told), await post.look_up(), anew="answer" in work.payload)
         await self.shelf.becomes(post.key, Fate.ANSWERED)
@@ -183,6 +184,5 @@ class Answering:
             await post.deliver(blocks.plain(words.STOPPED), await post.look_up(), anew=True)
 
 
-def place_of(work: Work) -> Place:
-    payload = work.payload
+def place_of(payload: Mapping[str, Any]) -> Place:
     return Place(payload["channel"], payload["thread"], payload["ts"], payload["user"])

@@ -29,9 +29,20 @@ async def at_work(account: Account, place: Place, *, again_s: Sequence[float] = 
         yield
     finally:
         has_sessions = await shown
-        await _surely(lambda: _set(account, place, ""), again_s)
+        await clear(account, place, again_s=again_s)
         if has_sessions:
             await _surely(lambda: _session(account, place, "active"), again_s)
+
+
+async def wait_in_line(account: Account, place: Place, before: int) -> None:
+    """Show how many questions come first; what `at_work` shows takes its place."""
+    with _harmless():
+        await _set(account, place, words.WAITING, [words.before(before)])
+
+
+async def clear(account: Account, place: Place, *, again_s: Sequence[float] = AGAIN_S) -> None:
+    """Leave no status."""
+    await _surely(lambda: _set(account, place, ""), again_s)
 
 
 async def _show(account: Account, place: Place) -> bool:

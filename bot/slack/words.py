@@ -11,6 +11,12 @@ QUESTION_CHARACTERS = 3_000
 
 READING = "is reading the coverage…"
 LOADING = ["Reading each source on its own…", "Comparing what they say…"]
+WAITING = "waits for its turn…"
+BEFORE = ("One question is before yours…", "{count} questions are before yours…")
+LINE_IS_FULL = (
+    "So many questions are waiting that I cannot take this one into the line. Ask it again in a few minutes; the ones "
+    "that wait are all answered."
+)
 PLAN = "Reading the coverage"
 PLAN_DONE = "Read {articles}"
 SECOND_LOOK = "Checking whether they really disagree"
@@ -206,6 +212,12 @@ def asks_for_quiet(question: str) -> bool:
 
 def _plain(question: str) -> str:
     return " ".join(_NOT_WORDS.sub(" ", question.casefold()).split())
+
+
+def before(count: int) -> str:
+    """A place in the line of questions, from how many come first; at least one."""
+    one, more = BEFORE
+    return one if count == 1 else more.format(count=count)
 
 
 def disagreements(count: int, topic: str) -> str:

@@ -44,6 +44,16 @@ class DeadJob:
     ended: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where so many jobs of these kinds wait in a workspace, another is kept as one of the kind `beyond`, in no lane;
+    its payload then tells under `was` which kind it was to be."""
+
+    kinds: tuple[str, ...]
+    most: int
+    beyond: str
+
+
 class _Known(Exception):
     pass
 
@@ -72,6 +82,7 @@ class JobTable(Generic[J]):
         priority: int = 0,
         after_s: float = 0,
         beside: Callable[[str], Transaction[object]] | None = None,
+        bound: Bound | None = None,
     ) -> str | None:
         """Keep a job; its id, or None where any of its keys is known already in the workspace.
 
@@ -81,6 +92,8 @@ class JobTable(Generic[J]):
 
         def put(connection: Connection) -> None:
             _hold_lane(connection, workspace, lane)
+            if bound and _is_met(connection, bound, workspace):
+                row.update(kind=bound.beyond, lane="", payload=json.dumps({**payload, "was": kind}))
             _put(connection, row, keys)
             if beside:
                 beside(str(row["id"]))(connection)
@@ -139,6 +152,17 @@ class JobTable(Generic[J]):
             )
 
         return await self._database.write(take)
+
+    async def before(self, id: str) -> int | None:
+        """How many of its kind wait that were kept before it, in all workspaces; None where it waits no more."""
+
+        def count(connection: Connection) -> int | None:
+            mine = connection.execute(sql.PLACE, {"named": id}).first()
+            if mine is None:
+                return None
+            return int(connection.scalar(sql.BEFORE, {"kind": mine.kind, "serial": mine.serial}) or 0)
+
+        return await self._database.read(count)
 
     async def renew(self, job: J, lease_s: float) -> None:
         await self._change(job, sql.RENEW, at=self._in(lease_s))
@@ -260,6 +284,11 @@ def _hold_lane(connection: Connection, workspace: str, lane: str) -> None:
         # Else a job could be numbered before another of its lane and be seen after it.
         wanted = func.hashtextextended(f"{workspace}/{lane}", 0)
         connection.execute(select(func.pg_advisory_xact_lock(wanted)))
+
+
+def _is_met(connection: Connection, bound: Bound, workspace: str) -> bool:
+    waiting = connection.scalar(sql.WAITING, {"workspace": workspace, "kinds": bound.kinds})
+    return int(waiting or 0) >= bound.most
 
 
 def _put(connection: Connection, row: Mapping[str, Any], keys: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from bot.store.jobs import JobTable
 from bot.store.rules import StoredRules
 from bot.wiring.desk import Desk
 from bot.wiring.dev import Inside, Traced
+from bot.wiring.line import Line
 from bot.wiring.people import People
 from bot.worker import Job, Worker
 
@@ -29,11 +30,13 @@ TURN = "turn"  # note: the question as it was answered and the answer's first li
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Keeps work and wakes the worker, so that nobody waits for its next poll."""
+    """Keeps work and wakes the worker, so that nobody waits for its next poll. Where the worker is taken, whoever asks
+    joins the line."""
 
     jobs: JobTable[Job]
     worker: Worker
     people: People
+    line: Line
 
     async def put(
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
@@ -49,9 +52,12 @@ class Accepted:
             lane=lane,
             priority=priority,
             beside=asking if kind == ANSWER else None,
+            bound=self.line.bound(kind),
         )
         if kept is not None:
             self.worker.wake()
+            if kind == ANSWER and self.worker.full:
+                await self.line.joined(kept, payload)
         return kept
 
 

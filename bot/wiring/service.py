@@ -30,6 +30,7 @@ from bot.wiring.desk import SAMPLE, Reading
 from bot.wiring.dev import Inside
 from bot.wiring.health import counted, health_routes
 from bot.wiring.ledger import LedgerWork
+from bot.wiring.line import FOR_THE_LINE, line_worker
 from bot.wiring.rounds import FEED, Rounds, poll_worker
 from bot.wiring.serving import Part, Patrol, going, listening_at, meanwhile, serve, these, working
 from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
@@ -80,6 +81,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
 
         lease_s = settings.lease_s
         questions = Worker(jobs, counted(dict.fromkeys(FOR_PEOPLE, run), metrics), lease_s=lease_s, apologise=apologise)
+        line = line_worker(jobs, dict.fromkeys(FOR_THE_LINE, run), lease_s=lease_s)
         digests = digest_worker(jobs, dict.fromkeys(KINDS, run), lease_s=lease_s)
         polls = poll_worker(jobs, {FEED: run}, lease_s=lease_s)
         house = House(
@@ -98,6 +100,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         )
         workspace = Workspace(WORKSPACE, account, house)
         await stack.enter_async_context(working(questions, GRACE_S))
+        await stack.enter_async_context(working(line, GRACE_S))
 
         ledger = LedgerWork(
             database,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.feeds.pages import Reading as PageReading
 from bot.feeds.pages import Web
@@ -38,6 +38,7 @@ from bot.wiring.daily import Daily
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.dev import Inside
 from bot.wiring.limits import WARNING, Allowance, Limits, telling_admins
+from bot.wiring.line import PLACE, TURNED_AWAY, Line, LineIsFull
 from bot.wiring.newsdesk import Newsdesk
 from bot.wiring.people import Additions, Followers, Glance, People, Wishes
 from bot.wiring.rounds import Rounds
@@ -96,7 +97,8 @@ class Workspace:
         self._answering = Answering(account, self._asking.ask, people)
         home = Home(account, Glance(database, name, self.desk), settings.admin_ids)
         self._clicks = Clicks(account, people, home)
-        inbox = Accepted(jobs, house.questions, people)
+        line = Line(account, jobs, workspace=name, most=settings.most_waiting)
+        inbox = Accepted(jobs, house.questions, people, line)
         verbs = Verbs(account, inbox, name, ask=self._asking.ask, shelf=people, coverage=home.coverage)
         joined = [
             SummaryCommand(self._sum_up, home.coverage, people, utc_now).subcommand(),
@@ -113,6 +115,8 @@ class Workspace:
             SHARED: self._share,
             PICTURES: self._draw,
             WELCOME: Welcome(account).run,
+            PLACE: line.tell,
+            TURNED_AWAY: self._turn_away,
             **telling_admins(account, settings.admin_ids),
             **self.daily.work(),
             **self.rounds.work(),
@@ -144,6 +148,9 @@ class Workspace:
             await self._commands.run(work)
         finally:
             await work.write()
+
+    async def _turn_away(self, job: Job) -> None:
+        await self.apologise(replace(job, kind=str(job.payload["was"])), LineIsFull("too many questions wait"))
 
     async def _share(self, job: Job) -> None:
         await self._commands.share(self._claimed(job))

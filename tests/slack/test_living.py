@@ -9,6 +9,8 @@ from bot.sandbox import ANNA, BEN, GENERAL, Message
 from bot.slack import words
 from bot.slack.answering import Answering
 from bot.slack.intake import ANSWER
+from bot.slack.post import Place
+from bot.slack.status import wait_in_line
 from tests.slack import answers
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Oracle
@@ -102,6 +104,18 @@ async def test_given_a_question_being_answered_when_deleted_then_nothing_is_left
 
     assert bot.sandbox.replies(asked) == []
     assert bot.shelf.answers == {}
+
+
+async def test_given_a_question_that_waits_in_line_when_deleted_then_no_status_stays(bot: Bot) -> None:
+    asked, _ = await answered(bot)
+    await wait_in_line(bot.account, Place(GENERAL, asked.ts, asked.ts, ANNA), 3)
+    waiting = bot.sandbox.status(GENERAL, asked.ts)
+
+    await bot.sandbox.delete(asked)
+    await bot.quiet()
+
+    assert waiting is not None
+    assert bot.sandbox.status(GENERAL, asked.ts) is None
 
 
 async def test_given_a_question_being_answered_when_stopped_then_one_clean_message_says_so(bot: Bot) -> None:

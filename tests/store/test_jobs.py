@@ -12,7 +12,7 @@ from bot.errors import Fenced
 from bot.news.model import Turn
 from bot.store.conversations import Conversations
 from bot.store.database import Database
-from bot.store.jobs import JobTable
+from bot.store.jobs import Bound, JobTable
 from bot.worker import Job, Jobs
 
 
@@ -352,3 +352,39 @@ async def test_given_a_job_that_leaves_something_behind_when_done_then_it_is_kep
         await jobs.done(job, conversations.keeping("C1", "1.0", Turn("And then?", "Nothing.")))
 
     assert await conversations.turns("C1", "1.0") == [Turn("Why?", "Because.")]
+
+
+async def test_given_jobs_that_wait_when_asked_for_a_place_then_it_tells_how_many_of_its_kind_come_first(
+    jobs: JobTable[Job],
+) -> None:
+    ids = [await jobs.put("answer", {}, keys=[f"e{n}"], workspace=f"T{n}", lane="") for n in range(3)]
+    await jobs.put("digest", {}, keys=["d"])
+    places = [await jobs.before(str(id)) for id in ids]
+
+    first = await claimed(jobs)
+
+    assert places == [0, 1, 2]
+    assert [await jobs.before(str(id)) for id in ids] == [None, 0, 1]
+    await jobs.done(first)
+    assert await jobs.before(first.id) is None
+
+
+async def test_given_as_many_waiting_as_a_workspace_may_have_when_another_comes_then_it_is_kept_as_one_turned_away(
+    jobs: JobTable[Job],
+) -> None:
+    bound = Bound(("answer", "command"), 2, "turned away")
+
+    async def put(key: str, kind: str = "answer", workspace: str = "T1") -> None:
+        assert await jobs.put(kind, {"text": key}, keys=[key], workspace=workspace, lane="thread", bound=bound)
+
+    await put("one")
+    await put("two", "command")
+    await put("three", "command")
+    await put("elsewhere", workspace="T2")
+
+    away = await claimed(jobs, "turned away")
+    assert (away.workspace, away.payload) == ("T1", {"text": "three", "was": "command"})
+    assert await jobs.claim(["turned away"], 60) is None
+    await jobs.done(await claimed(jobs))
+    await put("four")
+    assert await jobs.claim(["turned away"], 60) is None
