@@ -8,6 +8,9 @@ from bot.news.cite import Sheet
 from bot.news.copies import echoes
 from bot.news.model import (
     Article,
+    Check,
+    Citation,
+    Comparison,
     Draft,
     DraftPosition,
     DraftReading,
@@ -16,6 +19,8 @@ from bot.news.model import (
     Kind,
     Manner,
     Moment,
+    Position,
+    Reading,
     Relation,
     Sentence,
     Usage,
@@ -45,6 +50,17 @@ def article(
         url=url,
         identity=url or id,
     )
+
+
+def disputed(
+    question: str, *sides: tuple[str, Sequence[Article]], silent: Sequence[Article] = (), kind: Kind = Kind.NUMBER
+) -> Comparison:
+    """A dispute; a side is its claim and the articles that make it in their first sentence, each a source."""
+    positions = tuple(
+        Position(claim, tuple(Reading(a, claim, Manner.FACT, (Citation(a, a.sentences[0]),)) for a in held), len(held))
+        for claim, held in sides
+    )
+    return Comparison(question, Check.CHECKED, Relation.DISPUTE, kind, positions, tuple(silent))
 
 
 def sheet(*articles: Article) -> Sheet:

@@ -17,7 +17,6 @@ from bot.llm.prompts import Prompts
 from bot.llm.server import Patience
 from bot.news.digest.subscription import EVERY_DAY, Quiet, Wish
 from bot.news.ledger.standing import begun
-from bot.news.model import Check, Comparison, Kind, Position, Relation
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in
@@ -34,9 +33,8 @@ from bot.wiring.limits import Allowance, Limits
 from bot.wiring.newsdesk import Newsdesk
 from bot.wiring.serving import Patrol, going, these
 from bot.worker import Job
-from tests.given import article
+from tests.given import article, disputed
 from tests.scripted_model import ScriptedModel, failed
-from tests.slack import answers
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -96,7 +94,7 @@ class World:
             workspace="local",
             clock=self.clock,
             apart_s=0,
-            gallery=Gallery(self.account, pauses_s=(0, 0)),
+            gallery=Gallery(self.account, (0, 0)),
         )
 
     async def comes(self, id: str, *sentences: str) -> None:
@@ -127,10 +125,8 @@ class World:
         for one in (post, echo):
             await self.library.add(one)
         for question in questions:
-            sides = tuple(Position(f"the {one.id} is right", (answers.reading(one),), 1) for one in (post, echo))
-            change = begun(
-                Comparison(question, Check.CHECKED, Relation.DISPUTE, Kind.NUMBER, sides), self.clock(), None
-            )
+            sides = (("the post is right", [post]), ("the echo is right", [echo]))
+            change = begun(disputed(question, *sides), self.clock())
             assert change is not None
             await StoredLedger(self.database, "local").keep(change)
 
@@ -614,7 +610,15 @@ async def test_given_a_clock_that_somebody_moves_when_running_then_the_digest_co
     moved = asyncio.Event()
     desk = Desk(world.library, Reading(Prompts.load(), None, [], []), 12_000)
     newsdesk = Newsdesk(world.database, desk, "local")
-    daily = Daily(world.account, world.jobs, world.subscriptions, newsdesk, workspace="local", clock=world.clock)
+    daily = Daily(
+        world.account,
+        world.jobs,
+        world.subscriptions,
+        newsdesk,
+        workspace="local",
+        gallery=Gallery(world.account),
+        clock=world.clock,
+    )
     worker = digest_worker(world.jobs, daily.work())
 
     async with going(Patrol(worker, these(daily), tick_s=60, moved=moved), 5):

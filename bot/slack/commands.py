@@ -104,12 +104,12 @@ class Commands:
         workspace: str,
         subcommands: Sequence[Subcommand],
         *,
-        gallery: Gallery | None = None,
+        gallery: Gallery,
     ) -> None:
         self._account = account
         self._inbox = inbox
         self._workspace = workspace
-        self._gallery = gallery or Gallery(account)
+        self._gallery = gallery
         self._known = {each.name: each for each in subcommands}
 
     def wants(self, body: Body) -> Accepted | None:

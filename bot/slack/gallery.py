@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.slack import escape, kit, lists, words
 from bot.slack.account import Account
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 PICTURED = "pictured"  # note: what was uploaded
 FILE_NAME = "disagreements.png"
 PAUSES_S = (0.5, 2.0, 6.0)  # before each try: Slack looks a new file through, and until then no block may name it
+REMEMBERED = 20  # pictures that were uploaded last
 Deliver = Callable[[Sequence[Message]], Awaitable[None]]
 """Brings messages to stand. Raises SlackUnavailable, SlackRefused."""
 
@@ -46,8 +47,12 @@ class Hung:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
+    """What hangs in one place may be shown in others: a thousand channels with the same digest share its pictures."""
+
     account: Account
     pauses_s: Sequence[float] = PAUSES_S
+    _hanging: dict[tuple[Picture, ...], Hung] = field(default_factory=dict)
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def bring(
         self, pictures: Sequence[Picture], deliver: Deliver, kept: str | None, keep: Callable[[str], Awaitable[None]]
@@ -56,7 +61,7 @@ class Gallery:
         as `kept` where this is done again after a crash. Raises SlackUnavailable, after which another call ends well,
         or SlackRefused."""
         if kept is None:
-            hung = await self._hang(pictures)
+            hung = await self._hung(tuple(pictures))
             await keep(hung.dump())
         else:
             hung = Hung.load(kept)
@@ -70,8 +75,19 @@ class Gallery:
                     if fault.code != "invalid_blocks":
                         raise
             log.warning("a picture is not shown by Slack", extra={"files": len(hung.files)})
+            self._hanging.pop(tuple(pictures), None)
             await keep(Hung().dump())
         await deliver(_told(pictures))
+
+    async def _hung(self, pictures: tuple[Picture, ...]) -> Hung:
+        """What hangs already, or is uploaded now. Raises SlackUnavailable."""
+        async with self._one_by_one:
+            hung = self._hanging.get(pictures) or await self._hang(pictures)
+            if hung.files:
+                self._hanging[pictures] = hung
+            while len(self._hanging) > REMEMBERED:
+                del self._hanging[next(iter(self._hanging))]
+        return hung
 
     async def _hang(self, pictures: Sequence[Picture]) -> Hung:
         """Upload them; nothing is uploaded where one cannot be drawn, or Slack refuses it. Raises SlackUnavailable."""

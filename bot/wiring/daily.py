@@ -75,10 +75,10 @@ class Daily:
         newsdesk: Newsdesk,
         *,
         workspace: str,
+        gallery: Gallery,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         apart_s: float = APART_S,
         wake: Callable[[], None] = lambda: None,
-        gallery: Gallery | None = None,
     ) -> None:
         self._account = account
         self._jobs = jobs
@@ -88,7 +88,7 @@ class Daily:
         self._clock = clock
         self._pace = _Pace(apart_s)
         self._wake = wake
-        self._gallery = gallery or Gallery(account)
+        self._gallery = gallery
         self._put: set[str] = set()
 
     def work(self) -> Mapping[str, Work]:

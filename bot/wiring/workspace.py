@@ -19,6 +19,7 @@ from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import PICTURES, RUN, SHARED, Call, Commands
 from bot.slack.digests import DigestCommand
 from bot.slack.following import Following
+from bot.slack.gallery import Gallery
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
 from bot.slack.summaries import SummaryCommand
@@ -85,7 +86,17 @@ class Workspace:
         self._allowance = Allowance(usage, _limits(settings), jobs=jobs, workspace=name)
         subscriptions = Subscriptions(database, name, clock=clock)
         newsdesk = Newsdesk(database, self.desk, name, arrange=self._allowance.for_digest)
-        self.daily = Daily(account, jobs, subscriptions, newsdesk, workspace=name, clock=clock, wake=house.digests.wake)
+        gallery = Gallery(account)
+        self.daily = Daily(
+            account,
+            jobs,
+            subscriptions,
+            newsdesk,
+            workspace=name,
+            gallery=gallery,
+            clock=clock,
+            wake=house.digests.wake,
+        )
         coverage = house.coverage(name)
         self.rounds = Rounds(coverage, jobs)
         self._rules = StoredRules(database, name, clock=clock)
@@ -105,7 +116,7 @@ class Workspace:
             DigestCommand(account, Wishes(subscriptions, self.daily)).subcommand(),
             AddCommand(Admins(account, settings.admin_ids), Additions(coverage).add).subcommand(),
         ]
-        self._commands = Commands(account, inbox, name, [*verbs.all(), *joined])
+        self._commands = Commands(account, inbox, name, [*verbs.all(), *joined], gallery=gallery)
         self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, name)
         self.work: Mapping[str, Work] = {
             ANSWER: self._answer,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot.errors import SlackUnavailable
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
-from bot.slack import words
+from bot.slack import blocks, words
 from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost
 from bot.slack.gallery import PICTURED, Gallery
@@ -19,7 +20,7 @@ from bot.slack.picture import Picture, pictures
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Job
-from tests.slack.test_picture import COUNTED, LIFTED, NOWHERE, disputed
+from tests.slack.test_picture import COUNTED, LIFTED, NOWHERE, between
 
 TS = "1.000001"
 
@@ -113,6 +114,23 @@ async def test_given_a_connection_cut_once_slack_took_the_post_when_done_again_t
     assert (uploads(thread.sandbox), len(thread.messages())) == (1, 1)
 
 
+async def test_given_many_channels_with_the_same_picture_when_brought_then_it_is_uploaded_once(
+    sandbox: Sandbox, account: Account
+) -> None:
+    gallery = Gallery(account, (0, 0))
+    standing: list[blocks.Message] = []
+
+    async def deliver(messages: Sequence[blocks.Message]) -> None:
+        standing.extend(messages)
+
+    jobs = [Job(f"job-{number}", {}) for number in range(3)]
+    await asyncio.gather(*(gallery.bring(made(), deliver, None, partial(job.note, PICTURED)) for job in jobs))
+
+    assert uploads(sandbox) == 1
+    assert len({job.notes[PICTURED] for job in jobs}) == 1
+    assert len(standing) == 3
+
+
 @pytest.fixture
 async def late() -> AsyncIterator[Thread]:
     """Where Slack takes a moment until a new file may be shown."""
@@ -180,7 +198,7 @@ async def test_given_slack_that_is_away_when_brought_then_it_is_tried_again_late
 async def test_given_letters_that_no_font_has_when_brought_then_slack_s_own_tell_them_under_the_picture(
     thread: Thread,
 ) -> None:
-    await thread.bring(made(disputed("Who?", ("it was", [f"{NOWHERE} Daily", "Courier"]), ("not so", ["Post"]))))
+    await thread.bring(made(between("Who?", ("it was", [f"{NOWHERE} Daily", "Courier"]), ("not so", ["Post"]))))
 
     (message,) = thread.messages()
     assert f"(1) {NOWHERE} Daily" in message.shown

@@ -13,31 +13,30 @@ import pytest
 from PIL import Image
 
 from bot.news.ledger.grid import Mark
-from bot.news.model import Comparison, Position, Reading
+from bot.news.model import Article, Comparison
 from bot.slack import drawing
 from bot.slack.drawing import DOTS, draw
 from bot.slack.picture import LINES, OUTLETS, Picture, in_words, pictures
-from tests.given import article
-from tests.slack import answers, entries
+from tests.given import article, disputed
+from tests.slack import entries
 from tests.slack.texts import ODD_TEXTS
 
 NOWHERE = "\U0010fff0"  # no font has this letter
 FORMULA = "The $\\frac{1}{$ Times"  # broken: whoever read it as a formula would fail on it
 
 
-def disputed(question: str, *sides: tuple[str, list[str]], silent: str = "") -> Comparison:
-    """Sides by their claims and outlets."""
+def between(question: str, *sides: tuple[str, list[str]], silent: str = "") -> Comparison:
+    """A dispute between outlets."""
 
-    def told(outlet: str) -> Reading:
-        return answers.reading(article(outlet, "It was so.", outlet=outlet))
+    def by(outlet: str) -> Article:
+        return article(outlet, "It was so.", outlet=outlet)
 
-    found = tuple(Position(claim, tuple(map(told, outlets)), len(outlets)) for claim, outlets in sides)
-    quiet = (article(silent, "Nothing.", outlet=silent),) if silent else ()
-    return replace(answers.dispute().comparison, question=question, positions=found, silent=quiet)
+    told = [(claim, [by(outlet) for outlet in outlets]) for claim, outlets in sides]
+    return disputed(question, *told, silent=[by(silent)] if silent else [])
 
 
-COUNTED = disputed("How many were granted?", ("41 were", ["Courier"]), ("54 were", ["Post", "Echo"]), silent="Review")
-LIFTED = disputed("Was the ban lifted?", ("it was lifted", ["Courier", "Review"]), ("it stands", ["Gazette"]))
+COUNTED = between("How many were granted?", ("41 were", ["Courier"]), ("54 were", ["Post", "Echo"]), silent="Review")
+LIFTED = between("Was the ban lifted?", ("it was lifted", ["Courier", "Review"]), ("it stands", ["Gazette"]))
 
 
 def of(*comparisons: Comparison) -> Picture:
@@ -70,7 +69,7 @@ def test_given_more_than_the_words_may_hold_when_put_in_words_then_the_rest_is_c
     picture = of(COUNTED, LIFTED)
 
     assert in_words(picture, 120).endswith("Silent: Review. And 1 more.")
-    assert len(in_words(of(disputed("x" * 900, ("y" * 900, ["z" * 900]))), 300)) <= 300
+    assert len(in_words(of(between("x" * 900, ("y" * 900, ["z" * 900]))), 300)) <= 300
 
 
 def test_given_many_disagreements_when_pictured_then_pages_hold_them_in_order_and_the_rest_is_counted() -> None:
@@ -92,7 +91,7 @@ def test_given_a_picture_when_kept_as_json_then_it_is_read_back_as_it_was() -> N
 
 @pytest.mark.parametrize("text", [*ODD_TEXTS.values(), FORMULA, "x" * 2_000, "$", "", " "], ids=lambda text: text[:9])
 def test_given_any_text_when_drawn_then_it_is_drawn_without_a_complaint_in_bounded_size(text: str) -> None:
-    odd = disputed(text, *((text, [f"{text} {n}"]) for n in range(2)), silent=text)
+    odd = between(text, *((text, [f"{text} {n}"]) for n in range(2)), silent=text)
 
     width, height = size(draw(of(odd)).png)
 
@@ -100,7 +99,7 @@ def test_given_any_text_when_drawn_then_it_is_drawn_without_a_complaint_in_bound
 
 
 def test_given_full_pictures_of_the_longest_texts_when_drawn_then_their_size_is_bounded() -> None:
-    long = disputed("w" * 300, *(("w" * 300, [f"{n} {'w' * 200}"]) for n in range(3)))
+    long = between("w" * 300, *(("w" * 300, [f"{n} {'w' * 200}"]) for n in range(3)))
     made, _ = pictures([replace(long, question=f"{n} {'w' * 300}") for n in range(4)], "Who stands where")
 
     for picture in made:
@@ -110,10 +109,10 @@ def test_given_full_pictures_of_the_longest_texts_when_drawn_then_their_size_is_
 
 
 def test_given_letters_that_no_font_has_when_drawn_then_the_text_is_a_number_and_not_boxes() -> None:
-    picture = of(disputed("Who?", ("it was", [f"{NOWHERE} Daily", "Courier"]), (NOWHERE, ["Post"])))
+    picture = of(between("Who?", ("it was", [f"{NOWHERE} Daily", "Courier"]), (NOWHERE, ["Post"])))
 
     first = draw(picture)
-    second = draw(of(disputed("Who?", ("it was", [f"{NOWHERE} Daily"]), ("it was not", ["Post"]))), first.undrawn)
+    second = draw(of(between("Who?", ("it was", [f"{NOWHERE} Daily"]), ("it was not", ["Post"]))), first.undrawn)
 
     assert first.undrawn == (f"{NOWHERE} Daily", f"{NOWHERE}.")
     assert second.undrawn == first.undrawn

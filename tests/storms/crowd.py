@@ -1,5 +1,6 @@
 """A thousand channels whose digest is due in the same minute, while people ask: one call to the model for each set of
-topics, each channel has one digest, Slack's limits are kept or waited for, and no question waits for a digest.
+topics, one upload of each picture by each process, each channel has one digest and its picture, Slack's limits are kept
+or waited for, and no question waits for a digest.
 
 python -m tests.storms.crowd [CHANNELS] [APART_S]
 """
@@ -11,16 +12,18 @@ import sys
 import tempfile
 import time as clocks
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from bot.llm.client import ModelClient
 from bot.llm.prompts import Prompts
 from bot.news.digest.subscription import EVERY_DAY, Wish
+from bot.news.ledger.standing import begun
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.sandbox.state import Channel
 from bot.slack.account import signed_in
+from bot.slack.gallery import Gallery
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
@@ -30,7 +33,7 @@ from bot.wiring.desk import Desk, Reading
 from bot.wiring.newsdesk import Newsdesk
 from bot.wiring.serving import Patrol, these
 from bot.worker import Job, Worker
-from tests.given import article
+from tests.given import article, disputed
 from tests.scripted_model import ScriptedModel
 
 BEGIN, DUE = datetime(2026, 5, 20, 12, 0, tzinfo=UTC), datetime(2026, 5, 21, 9, 0, tzinfo=UTC)
@@ -87,8 +90,7 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
             for number, name in enumerate(names):
                 wish = Wish(time(9), EVERY_DAY, "UTC", TOPICS[number % len(TOPICS)])
                 await subscriptions.subscribe(name, ANNA, wish)
-            await library.add(article("post", "The Post counted 41 licences.", url="https://example.org/post"))
-            await library.add(article("rain", "The rain in Leeds went on.", url="https://example.org/rain"))
+            await _disagree(library)
             jobs, asked = JobTable(database, Job), Asked()
             desk = Desk(library, Reading(Prompts.load(), client, [], []), 12_000)
             replicas = []
@@ -102,6 +104,7 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
                     workspace="local",
                     clock=lambda: now[0],
                     apart_s=apart_s,
+                    gallery=Gallery(account, (0, 0)),
                 )
                 worker = digest_worker(jobs, daily.work(), back_off=lambda attempts: 1)
                 replicas.append(Patrol(worker, these(daily), tick_s=5))
@@ -114,6 +117,7 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
             try:
                 await sandbox.wait_for(lambda: _delivered(sandbox, names) == len(names), 60 + 3 * channels)
                 seconds = clocks.monotonic() - begun
+                await sandbox.wait_for(lambda: all(_pictures(sandbox, name) for name in names), 60 + 3 * channels)
                 while await _undelivered(subscriptions):  # noqa: ASYNC110 - the replicas deliver
                     await asyncio.sleep(0.1)
             finally:
@@ -121,10 +125,38 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
                 await client.aclose()
+            uploads = sum(call.method == "files.completeUploadExternal" for call in sandbox.calls)
+            assert uploads <= REPLICAS * len(TOPICS), f"{uploads} uploads of {len(TOPICS)} pictures"
             for name in names:
+                assert _pictures(sandbox, name) == 1, f"{name} has {_pictures(sandbox, name)} pictures"
                 assert len(_digests(sandbox, name)) == 1, f"{name} has {len(_digests(sandbox, name))} digests"
             assert len(model.requests) <= len(TOPICS), f"{len(model.requests)} calls for {len(TOPICS)} sets of topics"
             return Crowd(len(names), len(model.requests), seconds, max(asked.waits))
+
+
+async def _disagree(library: Library) -> None:
+    """Two disagreements on each set of topics: enough for a picture."""
+    texts = {
+        "post": "The Post counted 41 licences.",
+        "echo": "The Echo counted 54 licences.",
+        "rain": "The rain in Leeds went on.",
+        "shower": "The rain in Leeds had ended.",
+    }
+    articles = {name: article(name, text, url=f"https://example.org/{name}") for name, text in texts.items()}
+    for each in articles.values():
+        await library.add(each)
+    for one, other in (("post", "echo"), ("rain", "shower")):
+        for asked in ("How much is it?", "Since when?"):
+            sides = ((f"as the {one} says", [articles[one]]), (f"as the {other} says", [articles[other]]))
+            change = begun(disputed(asked, *sides), BEGIN + timedelta(hours=1))
+            assert change is not None
+            await library.ledger.keep(change)
+
+
+def _pictures(sandbox: Sandbox, channel: str) -> int:
+    """How many of its messages show one."""
+    threads = [message for digest in _digests(sandbox, channel) for message in sandbox.messages(channel, digest)]
+    return sum(any(block["type"] == "image" for block in message.blocks) for message in threads)
 
 
 def _channels(sandbox: Sandbox, count: int) -> list[str]:

@@ -26,6 +26,7 @@ from bot.news.digest.due import due
 from bot.news.digest.subscription import EVERY_DAY, Wish
 from bot.sandbox import ANNA, Message, Sandbox
 from bot.slack.account import signed_in
+from bot.slack.gallery import Gallery
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
@@ -224,6 +225,7 @@ async def replica(url: str, api_url: str, token: str, clock: Path) -> None:
             Subscriptions(database, "local", clock=now),
             Newsdesk(database, desk, "local"),
             workspace="local",
+            gallery=Gallery(account),
             clock=now,
             apart_s=0,
         )
