@@ -45,6 +45,8 @@ bench-million: $(READY)  ## find among a million excerpts; takes hours
 storm: $(READY)  ## kills, faults, outages and hostile texts on both databases (about an hour; root for the full disk)
 	$(BIN)/python -m tests.storms.questions --count 300
 	$(BIN)/python -m tests.storms.questions --count 300 --postgresql
+	$(BIN)/python -m tests.storms.kill ingest 50
+	$(BIN)/python -m tests.storms.kill ingest 50 --postgresql
 	$(BIN)/python -m tests.storms.outages
 	$(BIN)/python -m tests.storms.hostile --count 10000
 	$(BIN)/python -m tests.storms.throughput

@@ -21,6 +21,16 @@ _FRONT_MATTER = re.compile(
 _PARSER = MarkdownIt("commonmark", {"html": False}).disable(["list", "code"])
 
 
+class _Plain(yaml.BaseLoader):
+    """Leaves every value a string: dates keep their zone, "No" stays a word. It takes no aliases: a few lines of them
+    may stand for more text than any memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        return super().compose_node(parent, index)
+
+
 def read_markdown(text: str) -> tuple[str, Details]:
     """The words of a Markdown text, its paragraphs parted by blank lines, and its details.
 
@@ -40,8 +50,7 @@ def read_markdown(text: str) -> tuple[str, Details]:
 
 def _front_matter(text: str) -> Details:
     try:
-        # BaseLoader leaves every value a string: dates keep their zone, "No" stays a word.
-        values = yaml.load(text, Loader=yaml.BaseLoader)
+        values = yaml.load(text, Loader=_Plain)
         if values is None or values == "":
             return Details()
         return Details.model_validate({str(name).lower(): value for name, value in values.items()})

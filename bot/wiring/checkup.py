@@ -26,7 +26,7 @@ from bot.store.library import Library
 from bot.store.tables import HEAD
 from bot.wiring.checkup_slack import check_slack
 from bot.wiring.feed_states import State, address_of, read_state
-from bot.wiring.findings import Finding, ok, trouble
+from bot.wiring.findings import Finding, agreement, ok, trouble
 from bot.worker import Job
 
 MODEL_S = 30.0  # for a call of a few words; slower ones leave people waiting
@@ -39,7 +39,7 @@ async def checkup(settings: Settings, *, workspace: str, clock: Clock = utc_now)
     """Each finding as it is made. Nothing is raised for what is found, and nothing but migrations is changed."""
     yield _settings(settings)
     yield await _model(settings)
-    async for finding in _library(settings, workspace, clock()):
+    async for finding in _library(settings, workspace, clock):
         yield finding
     async for finding in check_slack(settings, clock):
         yield finding
@@ -99,12 +99,14 @@ async def _model(settings: Settings) -> Finding:
     return ok("model", f"{said.model} replied within {time.monotonic() - began:.1f} s")
 
 
-async def _library(settings: Settings, workspace: str, now: datetime) -> AsyncIterator[Finding]:
+async def _library(settings: Settings, workspace: str, clock: Clock) -> AsyncIterator[Finding]:
     try:
         async with await Database.open(settings.database_url) as database:
             yield await _database(database, settings.database_url, workspace)
+            if database.dialect == "postgresql":
+                yield await _clock(database, clock)
             for stored in await FeedTable(database, workspace).all():
-                yield _feed(read_state(stored), now)
+                yield _feed(read_state(stored), clock())
             yield await _work(database)
     except StoreFull as fault:
         yield trouble("library", f"{fault}; free some disk space, or let this user write there")
@@ -124,6 +126,12 @@ async def _database(database: Database, url: str, workspace: str) -> Finding:
     newest = await library.newest()
     latest = f", the newest of {words.published(newest)}" if newest else ""
     return ok("library", f"{database.dialect} at migration {HEAD}, {await library.count()} articles{latest}")
+
+
+async def _clock(database: Database, clock: Clock) -> Finding:
+    """Against the database's, which the other processes can be held against too: a lease ends by their clocks."""
+    theirs = await database.read(lambda connection: connection.scalar(text("SELECT clock_timestamp()")))
+    return agreement("clock of this machine", clock() - theirs, "the database's")
 
 
 def _damage(connection: Connection) -> str:

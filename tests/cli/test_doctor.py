@@ -15,13 +15,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.feeds import FeedTable
 from bot.store.jobs import JobTable
+from bot.wiring.checkup import checkup
 from bot.wiring.checkup_slack import shipped_manifest
 from bot.worker import Job
 from tests.cli.conftest import Cli, Ran
+from tests.databases import new_database, postgres_server
 from tests.scripted_model import ScriptedModel, Turn
+
+__all__ = ["postgres_server"]
 
 READY = {"ready": True}
 SCOPES = json.loads(shipped_manifest().read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
@@ -199,6 +204,22 @@ def test_given_a_clock_that_is_off_when_looked_over_then_it_says_by_how_much(
     assert ran.status == 1
     assert line(ran, "clock").startswith("TROUBLE")
     assert word in line(ran, "clock")
+
+
+async def test_given_postgresql_and_a_clock_that_is_off_when_looked_over_then_it_says_by_how_much(
+    postgres_server: Callable[[], str],
+) -> None:
+    def late() -> datetime:
+        return datetime.now(UTC) - timedelta(minutes=7)
+
+    with new_database(postgres_server()) as url:
+        settings = Settings(database_url=url, _env_file=None)
+        found = [each async for each in checkup(settings, workspace="local", clock=late)]
+        well = [each async for each in checkup(settings, workspace="local")]
+
+    clock, right = (next(each for each in looked if each.what == "clock of this machine") for looked in (found, well))
+    assert (clock.well, right.well) == (False, True)
+    assert "420 s behind the database's" in clock.said
 
 
 def test_given_tokens_that_slack_refuses_when_looked_over_then_each_is_named(

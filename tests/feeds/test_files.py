@@ -211,6 +211,12 @@ def test_given_hidden_characters_when_read_then_they_are_taken_out_before_offset
     assert [s.text for s in article.sentences] == ["It is over.", "It is not."]
 
 
+# Twenty times twenty … times two letters, were its aliases followed.
+A_BOMB = "\n".join(
+    ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 20)}]" for n in range(1, 9)), "title: [*a8]"]
+)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -224,6 +230,7 @@ def test_given_hidden_characters_when_read_then_they_are_taken_out_before_offset
         ("a.md", "---\ntitle: [unclosed\n---\nText.", "its front matter cannot be read"),
         ("a.md", "---\n- a\n- b\n---\nText.", "its front matter cannot be read"),
         ("a.md", "---\ntitle: " + "[" * 5_000 + "\n---\nText.", "its front matter cannot be read"),
+        ("a.md", f"---\n{A_BOMB}\n---\nText.", "its front matter cannot be read"),
         ("a.md", "---\ntitle: Only a title\n---\n", "it holds no text"),
         ("a.html", "<html><body></body></html>", "no article was found in the page"),
     ],

@@ -1,32 +1,30 @@
-"""A process that adds articles until it is killed, and names each one that was kept. Arguments: URL, first number."""
+"""A process that ingests a folder and announces what came, as `ingest` and `run` do together, until it is killed; it
+names each article once it is told of. Arguments: URL of the database, folder."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from itertools import count
 
-from bot.news.model import Article
 from bot.store.database import Database
-from bot.store.library import Library
-from tests.given import article
+from bot.wiring.coverage import Coverage, coverage
 
 
-def nth(number: int) -> Article:
-    """Every third one is a later version of the one before it; each says what no other one says."""
-    version, named = (2, number - 1) if number % 3 == 1 else (1, number)
-    sentences = (f"Sentence {n} of story{number} says that thing{number}x{n} was seen again." for n in range(40))
-    return article(f"a{named}", *sentences, title=f"Story {number} version {version}", published="2026-05-20")
-
-
-async def main(url: str, first: int) -> None:
-    async with await Database.open(url) as database:
-        library = Library(database, "local")
-        for number in count(first):
-            await library.add(nth(number))
-            sys.stdout.write(f"{number}\n")
+async def main(url: str, folder: str) -> None:
+    async with await Database.open(url) as database, coverage(database, "local") as incoming:
+        announcing = asyncio.create_task(announce(incoming))
+        async for taken in incoming.ingest(folder):
+            assert taken.article is not None, taken.skipped
+            sys.stdout.write(f"{taken.article.id}\n")
             sys.stdout.flush()
+        announcing.cancel()
+
+
+async def announce(incoming: Coverage) -> None:
+    while True:
+        await incoming.announce()
+        await asyncio.sleep(0.02)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], sys.argv[2]))

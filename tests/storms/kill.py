@@ -1,46 +1,53 @@
 """Kill a process in the middle of its work, as often as told to, and check what it leaves.
 
-python -m tests.storms.kill ingest|jobs ROUNDS [URL]     an empty database; by default SQLite in a new folder
+python -m tests.storms.kill ingest|jobs ROUNDS [--postgresql]
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import json
 import os
 import random
 import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from bot.store.database import Database
 from bot.store.jobs import JobTable
-from bot.store.library import Library
+from bot.wiring.coverage import coverage
 from bot.worker import Job
-from tests.storms import ingest
+from tests.databases import Postgres, new_database
+from tests.storms.editions import Editions, check_all_announced
 
 LANES = 4
 BATCH = 24  # jobs put for each kill
 
 
-async def kill_while_ingesting(url: str, rounds: int, chance: random.Random) -> int:
-    """Kill an ingest `rounds` times, checking after each; how many articles were acknowledged in all."""
-    number = 0
+async def kill_while_ingesting(url: str, rounds: int, chance: random.Random, folder: Path) -> int:
+    """Kill an ingest `rounds` times, checking after each, and let a last one end; how many articles were kept."""
+    editions, kept = Editions(folder), 0
     for _ in range(rounds):
-        async with _process("tests.storms.ingest", url, str(number)) as (process, lines):
-            await asyncio.wait_for(lines.__anext__(), 60)
+        edition = editions.publish(kept)
+        async with _process("tests.storms.ingest", url, str(edition)) as (process, lines):
+            acknowledged = [await asyncio.wait_for(lines.__anext__(), 60)]
             await asyncio.sleep(chance.uniform(0, 0.4))
             os.kill(process.pid, signal.SIGKILL)
-            acknowledged = [number] + [int(line) async for line in lines]
+            acknowledged += [line async for line in lines]
         async with await Database.open(url) as database:
-            await _check_articles(Library(database, "local"), acknowledged)
-            await database.write(_check_index)
-        number = acknowledged[-1] + 1  # which may have been kept without being acknowledged: adding it again is free
-    return number
+            kept = await editions.check(database, acknowledged)
+    async with await Database.open(url) as database, coverage(database, "local") as incoming:
+        left = [taken.article.id async for taken in incoming.ingest(str(edition)) if taken.article]
+        await incoming.announce()
+        assert len(left) == len(list(edition.iterdir()))
+        kept = await editions.check(database, left)
+        await database.read(check_all_announced)
+    return kept
 
 
 async def kill_while_working(url: str, rounds: int, chance: random.Random) -> int:
@@ -69,47 +76,6 @@ async def kill_while_working(url: str, rounds: int, chance: random.Random) -> in
 async def _put(jobs: JobTable[Job], numbers: range) -> None:
     for number in numbers:
         await jobs.put("step", {"number": number}, keys=[str(number)], lane=f"lane {number % LANES}")
-
-
-async def _check_articles(library: Library, acknowledged: list[int]) -> None:
-    kept = {a.id: a for a in await library.articles()}
-    for number in acknowledged:
-        expected = ingest.nth(number)
-        if number + 1 in acknowledged and (number + 1) % 3 == 1:
-            expected = ingest.nth(number + 1)
-        found = kept[expected.id]
-        newer = ingest.nth(number + 1)  # may have been kept just before the kill
-        assert found.text in (expected.text, newer.text), f"{expected.id} is not whole"
-        hits = await library.search(f"thing{number}x7", limit=1) or await library.search(
-            f"thing{number + 1}x7", limit=1
-        )
-        assert [hit.article.id for hit in hits] == [expected.id], f"{expected.id} is not found"
-
-
-def _check_index(connection: Connection) -> None:
-    """Nothing but current versions is indexed, all of their sentences are, and the totals are those of the tables."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("INSERT INTO excerpt_index (excerpt_index, rank) VALUES ('integrity-check', 1)"))
-    else:
-        strays = (
-            "SELECT count(*) FROM excerpts e FULL JOIN excerpt_index i USING (id) WHERE e.id IS NULL OR i.id IS NULL"
-        )
-        assert connection.scalar(text(strays)) == 0
-    rows = connection.execute(text("SELECT id, current, sentences, text FROM versions")).all()
-    runs: dict[int, set[int]] = {}
-    for version, first, last in connection.execute(text("SELECT version, first, last FROM excerpts")):
-        runs.setdefault(version, set()).update(range(first, last + 1))
-    for row in rows:
-        covered = set(range(1, len(json.loads(row.sentences)) + 1)) if row.current else set()
-        assert runs.get(row.id, set()) == covered, f"version {row.id} is half indexed"
-    current = [row for row in rows if row.current]
-    latest = (
-        "SELECT count(*) FROM articles a JOIN versions v ON v.article = a.id AND v.version = a.version AND v.current"
-    )
-    assert connection.scalar(text(latest)) == len(current) == connection.scalar(text("SELECT count(*) FROM articles"))
-    counted = connection.execute(text("SELECT count(*), coalesce(sum(words), 0) FROM excerpts")).one()
-    total = connection.execute(text("SELECT articles, characters, excerpts, words FROM workspaces")).one()
-    assert tuple(total) == (len(current), sum(len(row.text) for row in current), *counted)
 
 
 def _check_work(said: list[str], count: int) -> None:
@@ -166,12 +132,23 @@ async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
 
 
 def main() -> None:
-    storm, rounds, *given = sys.argv[1:]
-    run = {"ingest": kill_while_ingesting, "jobs": kill_while_working}[storm]
-    with tempfile.TemporaryDirectory() as folder:
-        url = given[0] if given else f"sqlite:///{folder}/storm.db"
-        count = asyncio.run(run(url, int(rounds), random.Random()))
-    sys.stdout.write(f"{storm}: {rounds} kills, {count} pieces of work, nothing lost\n")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("storm", choices=("ingest", "jobs"))
+    parser.add_argument("rounds", type=int)
+    parser.add_argument("--postgresql", action="store_true", help="not SQLite")
+    given = parser.parse_args()
+    chance = random.Random()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
+        url = f"sqlite:///{folder / 'storm.db'}"
+        if given.postgresql:
+            url = stack.enter_context(new_database(stack.enter_context(Postgres()).url))
+        if given.storm == "ingest":
+            count = asyncio.run(kill_while_ingesting(url, given.rounds, chance, folder))
+        else:
+            count = asyncio.run(kill_while_working(url, given.rounds, chance))
+    name = "PostgreSQL" if given.postgresql else "SQLite"
+    sys.stdout.write(f"{given.storm} on {name}: {given.rounds} kills, {count} pieces of work, nothing lost\n")
 
 
 if __name__ == "__main__":

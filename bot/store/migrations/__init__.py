@@ -30,7 +30,7 @@ def upgrade(connection: Connection) -> None:
         with _ALEMBIC:
             command.upgrade(config(connection), "head")
     except CommandError as error:  # the database names a step that these scripts do not hold
-        raise StoreUnavailable(f"the database is newer than this program: {error}") from error
+        raise StoreUnavailable("the database is newer than this program: bring the program up to date") from error
 
 
 def config(connection: Connection | None = None) -> Config:
