@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.sample import FIRST_QUESTION
 from tests.sandbox.browser import ENTER, ESCAPE, TAB, Tab
 from tests.scripted_model import Request, ScriptedModel, look, reads, reply
 
@@ -256,3 +257,25 @@ def test_given_no_key_when_a_ready_article_corrects_a_followed_answer_then_the_t
     keyless.wait(".pane .message", "The answer has changed")
     keyless.wait(".pane .message", "Corrected or updated since")
     keyless.picture("bot-follow-keyless")
+
+
+def test_given_a_dark_phone_and_only_keys_when_a_question_is_typed_then_the_whole_answer_is_read(keyless: Tab) -> None:
+    keyless.driver.set_window_size(500, 900)
+    keyless.open()
+    keyless.driver.execute_script("localStorage.setItem('theme', 'dark')")
+    keyless.open()
+    while keyless.focused() != "Message #general":
+        keyless.press(TAB)
+
+    keyless.press("@cross", TAB, FIRST_QUESTION, ENTER)
+
+    keyless.wait(".pane .message", "Sources disagree")
+    keyless.wait(".pane .message", "Nothing in the coverage reconciles them")
+    assert keyless.driver.execute_script("return !!document.activeElement.closest('.pane')")
+    keyless.picture("bot-answer-phone-dark")
+    wide = keyless.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
+    keyless.press(ESCAPE)
+    keyless.gone(".pane")
+    assert keyless.focused() == "Message #general"
+    keyless.driver.execute_script("localStorage.removeItem('theme')")

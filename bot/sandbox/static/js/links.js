@@ -67,6 +67,11 @@ function focusPane() {
   (box ?? pane)?.focus();
 }
 
+/** On a phone a thread that opens by itself lies over what had the focus, so it takes the focus along. */
+export function uncoverFocus() {
+  if (PHONE.matches && document.activeElement.closest(".main")) focusPane();
+}
+
 /** Lay a pane over the one that is open; "back" returns to it. */
 export function openPane(pane) {
   const last = state.panes.at(-1);

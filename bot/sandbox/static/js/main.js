@@ -2,7 +2,7 @@
 
 import { render } from "../vendor/lit-html/lit-html.js";
 import { loadEmoji } from "./emoji.js";
-import { followLinks, openPermalink } from "./links.js";
+import { followLinks, openPermalink, uncoverFocus } from "./links.js";
 import { closePane } from "./panes.js";
 import { keepPlace } from "./scroll.js";
 import { go, shell } from "./shell.js";
@@ -18,6 +18,7 @@ function draw() {
   drawView();
   drawNotice(app.querySelector(".notice"));
   settle();
+  uncoverFocus();
   const unread = [...state.unread.values()].reduce((sum, count) => sum + count, 0);
   document.title = `${unread ? `(${unread}) ` : ""}Crosscheck sandbox`;
 }
