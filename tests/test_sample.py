@@ -83,7 +83,7 @@ def foreign_coverage() -> dict[str, str]:
 def test_given_a_sample_article_when_loaded_then_its_front_matter_is_complete(path: Path) -> None:
     post = article(path)
 
-    assert set(post.metadata) == {"title", "outlet", "author", "published", "url"}
+    assert set(post.metadata) == {"title", "outlet", "author", "published", "url", "invented"}
     assert all(post.metadata.values())
     assert isinstance(post["published"], datetime)
     assert post["published"].tzinfo is not None
