@@ -20,7 +20,7 @@ from tests.slack.texts import HIDDEN, HOSTILE, ODD_TEXTS
 
 PIECES = [
     "<!channel>", "<!here>", "<@U0ANNA>", "<#C0GENERAL>", "<!subteam^S1>", "@here", "@channel", "https://evil.example",
-    "http://evil.example/a_b?c=(d)", "www.evil.example", "evil.co.uk", "a@evil.example", "[x](https://evil.example)",
+    "http://evil.example/a_b?c=(d)", "www.evil.example", "evil.co.uk", ".evil", "a@evil.example", "[x](https://evil.example)",
     "![x](//evil.example/p.png)", "<https://evil.example|x>", "<!date^1^{date}^https://evil.example|x>", ":tada:",
     "&lt;!channel&gt;", "&#60;!here&#62;", "&amp;lt;", "\\", "\\\\", "`", "```", "*", "**", "_", "__", "~", "~~", "|",
     "[", "]", "(", ")", "<", ">", "&", "#", "# ", "- ", "1. ", "> ", "\n", "\n\n", "    ", "\t", "\u200b", "\u202e",
@@ -41,8 +41,14 @@ def tokens(source: str) -> Iterator[Token]:
 
 
 def rendered(source: str) -> str:
-    """The text that a Markdown renderer shows, links without their addresses."""
-    return "".join(t.content for t in tokens(source) if t.type in ("text", "text_special", "code_inline"))
+    """The text that a Markdown renderer shows, a line a block, links without their addresses."""
+    shown = ""
+    for token in tokens(source):
+        if token.type in ("text", "text_special", "code_inline"):
+            shown += token.content
+        elif token.type in ("softbreak", "hardbreak") or (token.block and token.nesting < 0):
+            shown += "\n"
+    return shown.strip("\n")
 
 
 def harmless(shown: str) -> None:
