@@ -30,27 +30,40 @@ class Table:
 def table(entries: Sequence[Entry], numbering: Numbering) -> Table:
     """One table of as many disagreements as fit, the first first; the outlets that speak most come first."""
     grids = [grid(entry.comparison) for entry in entries]
-    outlets = by_voice(grids)
-    columns = outlets[: COLUMNS - 1]
-    rows = [[_bold(QUESTION_AND_CLAIMS), *(_cell(shortened(name, OUTLET_CHARACTERS)) for name in columns)]]
-    taken = 0
-    for found in grids:
-        more = [_question(found, len(columns)), *(_claim(found, row, columns, numbering) for row in found.rows)]
-        if taken and (len(rows) + len(more) > ROWS or kit.size([{"rows": [*rows, *more]}]) > TABLE_CHARACTERS):
-            break
-        rows += more[: ROWS - len(rows)]
+    taken = 1
+    while taken < len(grids) and _fits(grids[: taken + 1]):
         taken += 1
+    columns = _columns(grids[:taken])
     settings = [{"is_wrapped": True}, *({"align": "center"} for _ in columns)]
-    block = {"type": "table", "rows": rows, "column_settings": settings}
-    cut = [entry for entry, found in zip(entries[:taken], grids, strict=False) if _speaking(found) - set(columns)]
+    block = {"type": "table", "rows": _rows(grids[:taken], columns, numbering)[:ROWS], "column_settings": settings}
+    cut = () if _speaking(grids[0]) <= set(columns) else entries[:1]
     return Table(block, (*cut, *entries[taken:]))
 
 
-def _speaking(found: Grid) -> set[str]:
-    return set(found.outlets) - set(found.silent)
-
-
 QUESTION_AND_CLAIMS = "Question, and what is claimed"
+
+
+def _fits(grids: Sequence[Grid]) -> bool:
+    """Whether all of it has room, and a column for each outlet that takes a side."""
+    columns = _columns(grids)
+    rows = _rows(grids, columns, Numbering())
+    wide = frozenset.union(*map(_speaking, grids)) - set(columns)
+    return not wide and len(rows) <= ROWS and kit.size([{"rows": rows}]) <= TABLE_CHARACTERS
+
+
+def _columns(grids: Sequence[Grid]) -> list[str]:
+    return by_voice(grids)[: COLUMNS - 1]
+
+
+def _speaking(found: Grid) -> frozenset[str]:
+    return frozenset(found.outlets) - frozenset(found.silent)
+
+
+def _rows(grids: Sequence[Grid], columns: Sequence[str], numbering: Numbering) -> list[list[Json]]:
+    rows = [[_bold(QUESTION_AND_CLAIMS), *(_cell(shortened(name, OUTLET_CHARACTERS)) for name in columns)]]
+    for found in grids:
+        rows += [_question(found, len(columns)), *(_claim(found, row, columns, numbering) for row in found.rows)]
+    return rows
 
 
 def _question(found: Grid, columns: int) -> list[Json]:

@@ -201,6 +201,14 @@ def test_given_more_than_a_table_holds_when_drawn_then_it_keeps_slack_s_limits_a
     assert (f"Not whole in the table: {len(drawn)};" in told) == bool(drawn)
 
 
+def test_given_disagreements_that_do_not_fit_when_drawn_then_their_outlets_and_sources_are_not_in_the_table() -> None:
+    first = [entries.entry(str(n), f"Is it {'so ' * 60}{n}?") for n in range(30)]
+
+    (message,), _ = disagreements([*first, *entries.many(1, 4)], "")
+
+    assert "Outlet number" not in json.dumps(message.tail)
+
+
 async def test_given_articles_when_the_newest_and_the_outlets_are_listed_then_they_are_linked_and_counted(
     bot: Bot,
 ) -> None:
