@@ -11,11 +11,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.news.model import Kind
 from bot.news.model import Turn as Said
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.slack.app import WORKSPACE
 from bot.store.conversations import Conversations
 from bot.store.database import Database, utc_now
+from bot.store.ledger import StoredLedger
 from bot.store.usage import Spent, UsageTable
 from tests.knowing import knows
 from tests.news.ledger_world import Fact
@@ -127,7 +129,8 @@ async def test_given_a_topic_that_is_followed_when_outlets_begin_to_disagree_on_
         async with bot.running():
             await sandbox.command("/coverage", "follow whales", channel=GENERAL, user=ANNA)
             await sandbox.command("/coverage", "follow licences", channel=GENERAL, user=ANNA)
-            other, thread = await sandbox.wait_for(lambda: (m := sandbox.messages(GENERAL)) and len(m) == 2 and m, 20)
+            await sandbox.wait_for(lambda: len(sandbox.private(ANNA)) == 2, 20)
+            thread, other = sorted(sandbox.messages(GENERAL), key=lambda m: "licences" not in m.text)
 
         late.write_text(held_back, encoding="utf-8")
         await bot.ingest()
@@ -137,6 +140,33 @@ async def test_given_a_topic_that_is_followed_when_outlets_begin_to_disagree_on_
         assert told.text == f"Sources disagree now: {QUESTION}"
         assert "Only 41 licences were granted." in told.shown
         assert sandbox.messages(GENERAL, other.ts)[1:] == []
+
+
+async def test_given_a_question_of_the_ledger_under_an_answer_when_pressed_then_it_is_answered_in_the_thread_as_it_is(
+    home: Path, model: ScriptedModel
+) -> None:
+    announced = Fact("When was it announced?", {"on Monday": "on Monday", "on Tuesday": "on Tuesday"}, kind=Kind.DATE)
+    knows(model, Fact(QUESTION, {"54 licences": "54 were", "41 licences": "41 were"}), announced)
+    for name, day in (("courier", "Monday"), ("post", "Tuesday")):
+        file = home / "coverage" / f"{name}.txt"
+        file.write_text(f"{file.read_text(encoding='utf-8')}\nThat was announced on {day}.\n", encoding="utf-8")
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model, LEDGER_CALLS_A_DAY="100", DATABASE_URL=f"sqlite:///{home / 'kept.db'}")
+        await bot.ingest()
+        async with bot.running(), await Database.open(bot.environment["DATABASE_URL"]) as database:
+            async with asyncio.timeout(30):
+                while len(await StoredLedger(database, WORKSPACE).standing()) < 2:  # noqa: ASYNC110  # as above
+                    await asyncio.sleep(0.05)
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            [answer] = await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+            before = len(model.heard)
+            await sandbox.click(answer, "next1", user=ANNA)
+            *_, asks, told = await sandbox.wait_for(lambda: len(m := finished(sandbox, asked)) == 3 and m, 20)
+
+        assert announced.question in asks.shown
+        assert "on Tuesday" in told.text
+        assert QUESTION not in str(told.blocks)  # it was asked before
+        assert "standalone" not in steps(model.heard[before:])
 
 
 async def test_given_events_over_http_when_asked_then_it_is_answered(home: Path, model: ScriptedModel) -> None:

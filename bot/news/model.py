@@ -262,7 +262,8 @@ class Answer:
     `statements` are the lines to show, the first of which answers; empty where nothing does.
     `closest`: where nothing answers, what the coverage has nearest. `shown`: the articles that were read.
     `left_out`: independent sources that had something to say but did not fit. `library_empty`: there was no
-    coverage at all. `trouble`: a plain sentence on why the check failed.
+    coverage at all. `trouble`: a plain sentence on why the check failed. `standing`: other disputes in which its claim
+    is a side; `nearby`: questions of the ledger near it, to ask next.
     """
 
     question: str
@@ -274,6 +275,7 @@ class Answer:
     left_out: int = 0
     library_empty: bool = False
     standing: tuple[Standing, ...] = ()
+    nearby: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
     replayed: Replayed | None = None
     trouble: str | None = None

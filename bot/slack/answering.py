@@ -14,7 +14,7 @@ from bot.news.asked import Fate
 from bot.news.model import Answer
 from bot.slack import blocks, words
 from bot.slack.account import Account
-from bot.slack.buttons import under
+from bot.slack.buttons import suggested, under
 from bot.slack.intake import key_of
 from bot.slack.post import Place, Post, Standing
 from bot.slack.screen import Audience, Screen
@@ -100,6 +100,8 @@ class Answering:
                 await self.shelf.becomes(key, Fate.ANSWERED)
             else:
                 async with at_work(self.account, place):
+                    if work.payload.get("clicked"):
+                        await post.precede(blocks.asking(place.person, text), standing)
                     await self._answer(work, post, text, standing, anew=anew)
         except _Over as over:
             await self._end(post, over.fate)
@@ -138,7 +140,7 @@ class Answering:
         screen = Screen(stream, shows=not standing)
         try:
             answer = await self._asked(post.key, self.ask(work, text, screen))
-            messages = blocks.with_buttons(blocks.compose(answer), under(answer, post.key))
+            messages = blocks.with_buttons(blocks.compose(answer), under(answer, post.key), suggested(answer))
             if not await self.shelf.answered(post.key, answer):
                 await self._look(post.key)
             if work.payload.get("follow"):

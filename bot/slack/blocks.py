@@ -17,10 +17,11 @@ from bot.slack.kit import Json
 from bot.slack.prose import Numbering, Prose, who
 from bot.slack.sides import quotes, sides
 from bot.slack.split import shortened, split
-from bot.slack.words import CLOSEST
+from bot.slack.words import ASKED_BY, CLOSEST
 
 MESSAGE_CHARACTERS = 11_500  # of a message's JSON; whole messages were seen to fail near 13,000
 MESSAGE_BLOCKS = 45  # Slack takes 50; buttons need room
+MOST_CHARACTERS, MOST_BLOCKS = 12_500, 50  # with the buttons
 TEXT_CHARACTERS = 700  # of the line that notifications show; escaped, an update takes 4,000
 TITLE_CHARACTERS = 150
 
@@ -55,10 +56,19 @@ def plain(said: str) -> list[Message]:
     return [Message(escape.mrkdwn(said), escape.markdown(said))]
 
 
-def with_buttons(messages: Sequence[Message], buttons: Sequence[Json]) -> list[Message]:
-    """The messages with what can be pressed under the last."""
+def asking(person: str, question: str) -> Message:
+    """Who asks what, where no message of theirs does."""
+    asks = [{"type": "user", "user_id": person}, kit.text(f" {ASKED_BY}"), kit.text(question, bold=True, spaced=False)]
+    return Message(escape.mrkdwn(shortened(question, TEXT_CHARACTERS)), "", tuple(kit.rich([kit.paragraph(*asks)])))
+
+
+def with_buttons(messages: Sequence[Message], buttons: Sequence[Json], if_room: Sequence[Json] = ()) -> list[Message]:
+    """The messages with what can be pressed under the last; `if_room` gives way where that is full."""
     *before, last = messages
-    return [*before, replace(last, tail=(*last.tail, *buttons))]
+    last = replace(last, tail=(*last.tail, *buttons))
+    more = replace(last, tail=(*last.tail, *if_room))
+    fits = len(more.blocks) <= MOST_BLOCKS and kit.size(more.blocks) <= MOST_CHARACTERS
+    return [*before, more if fits else last]
 
 
 def compose(answer: Answer) -> list[Message]:

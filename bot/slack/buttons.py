@@ -1,15 +1,18 @@
-"""What a person can press under an answer. Each button's value is the answer's key, so that a click is served long
-after, by any process."""
+"""What a person can press under an answer. Each button's value is the answer's key, or the question that it asks, so
+that a click is served long after, by any process."""
 
 from __future__ import annotations
 
 from bot.news.model import Answer, Check, Relation
-from bot.slack import words
-from bot.slack.kit import Json, button
+from bot.slack import escape, words
+from bot.slack.kit import Json, button, context
+from bot.slack.split import shortened
 
 QUOTES, FOLLOW, NO_DISPUTE, MISSED, FEEDBACK = "quotes", "follow", "no_dispute", "missed", "feedback"
 SHARE, UNFOLLOW, GRID = "share", "unfollow", "grid"  # elsewhere than under an answer
+NEXT = "next"  # the beginning of an action_id: those of one block differ
 GOOD, BAD = "good", "bad"
+LABEL_CHARACTERS, VALUE_CHARACTERS = 75, 2_000  # Slack's limits of a button
 
 
 def under(answer: Answer, key: str) -> list[Json]:
@@ -24,6 +27,23 @@ def under(answer: Answer, key: str) -> list[Json]:
         verdict = (NO_DISPUTE, words.NOT_A_DISAGREEMENT) if disputed else (MISSED, words.MISSED)
         pressed.append(button(*verdict, key))
     return [{"type": "actions", "elements": pressed}, _feedback(key)]
+
+
+def suggested(answer: Answer) -> list[Json]:
+    """The questions to ask next, a button each; none where none is near."""
+    asked = [question for question in answer.nearby if len(question) <= VALUE_CHARACTERS]
+    if not asked:
+        return []
+    pressed = [button(f"{NEXT}{number}", _labelled(question), question) for number, question in enumerate(asked, 1)]
+    return [context(words.ASK_NEXT), {"type": "actions", "elements": pressed}]
+
+
+def _labelled(question: str) -> str:
+    """A question's first words, as many as a button takes once they are escaped."""
+    limit = LABEL_CHARACTERS
+    while len(escape.label(shown := shortened(escape.visible(question), limit))) > LABEL_CHARACTERS:
+        limit -= 1
+    return shown
 
 
 def _feedback(key: str) -> Json:

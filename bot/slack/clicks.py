@@ -3,6 +3,7 @@ once."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from bot.news.labels import Verdict
 from bot.slack import aside, buttons, follows, modals, words
 from bot.slack.account import Account
 from bot.slack.home import Home
-from bot.slack.intake import Accepted, Body
+from bot.slack.intake import ANSWER, Accepted, Body, lane_of
 from bot.slack.kit import Json
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused, slack_errors
@@ -32,6 +33,8 @@ def wants(body: Body) -> Accepted | None:
     if body.get("type") != "block_actions":
         return None
     (action, *_) = body["actions"]
+    if action["action_id"].startswith(buttons.NEXT):
+        return _asked(body, action)
     payload = _clicked(body, action)
     keys = [f"click:{payload['user']}:{action['action_id']}:{action.get('action_ts')}"]
     match action["action_id"]:
@@ -147,6 +150,24 @@ def _submitted(body: Body) -> Accepted | None:
     else:
         payload |= {"what": _LABELLED, "verdict": Verdict.MISSED.value}
     return Accepted(SAID, payload, [f"form:{view['id']}"])
+
+
+def _asked(body: Body, action: Body) -> Accepted:
+    """A question of the ledger that somebody asks by its button, in the thread of the message that bore it; once there,
+    however many press it."""
+    place, question = body["container"], str(action["value"])
+    channel, bore = str(place["channel_id"]), str(place["message_ts"])
+    payload = {
+        "team": str(body["team"]["id"]),
+        "channel": channel,
+        "thread": str(place.get("thread_ts") or bore),
+        "ts": str(action["action_ts"]),
+        "user": str(body["user"]["id"]),
+        "text": question,
+        "clicked": True,
+    }
+    named = hashlib.sha256(question.encode()).hexdigest()[:16]
+    return Accepted(ANSWER, payload, [f"next:{channel}:{bore}:{named}"], lane_of(payload))
 
 
 def _clicked(body: Body, action: Body) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bot.errors import CrosscheckError
 from bot.slack import blocks, kit, modals, words
 from bot.slack.account import Account
 from bot.slack.blocks import Message, with_buttons
-from bot.slack.buttons import GRID, SHARE
+from bot.slack.buttons import GRID, NEXT, SHARE
 from bot.slack.daily import DailyPost
 from bot.slack.gallery import PICTURED, Gallery
 from bot.slack.intake import A_PERSON_WAITS, Accepted, Body, Inbox, written
@@ -125,11 +125,7 @@ class Commands:
         if body.get("type") == "view_submission" and body["view"].get("callback_id") == modals.ASK:
             said, carried = modals.filled(body["view"])
             return Accepted(RUN, carried | {"text": said}, [f"form:{body['view']['id']}"]) if said else None
-        if body.get("type") == "block_actions" and body["actions"][0]["action_id"] == SHARE:
-            return _sharing(body)
-        if body.get("type") == "block_actions" and body["actions"][0]["action_id"] == GRID:
-            return _asking_for_the_grid(body)
-        return None
+        return _pressed(body) if body.get("type") == "block_actions" else None
 
     async def typed(self, body: Body, ack: Callable[..., Awaitable[Any]]) -> None:
         """Ack a command, and answer it where it is answered at once."""
@@ -285,6 +281,18 @@ def _checking(body: Body) -> Accepted:
     return Accepted(RUN, call.dump(), [f"shortcut:{user}:{body['action_ts']}"])
 
 
+def _pressed(body: Body) -> Accepted | None:
+    """The job of a button that stands under a command's answer, or that answers privately."""
+    (action, *_) = body["actions"]
+    if action["action_id"] == SHARE:
+        return _sharing(body)
+    if action["action_id"] == GRID:
+        return _asking_for_the_grid(body)
+    if action["action_id"].startswith(NEXT) and body["container"].get("is_ephemeral"):
+        return _asking_next(body)
+    return None
+
+
 def _sharing(body: Body) -> Accepted:
     (action, *_) = body["actions"]
     verb, text = json.loads(action["value"])
@@ -293,6 +301,14 @@ def _sharing(body: Body) -> Accepted:
     stamp = str(action["action_ts"])
     since = f"{float(stamp) - SKEW_S:.6f}"
     return Accepted(SHARED, call.dump() | {"since": since}, [f"share:{user}:{stamp}"])
+
+
+def _asking_next(body: Body) -> Accepted:
+    """A question that is asked from a private answer is answered as privately: there is no thread."""
+    (action, *_) = body["actions"]
+    channel, user = str(body["channel"]["id"]), str(body["user"]["id"])
+    call = Call(str(body["team"]["id"]), channel, user, "ask", str(action["value"]), str(body["response_url"]))
+    return Accepted(RUN, call.dump(), [f"next:{user}:{action['action_ts']}"])
 
 
 def _asking_for_the_grid(body: Body) -> Accepted:

@@ -113,6 +113,11 @@ class Post:
                 if (surplus := standing.get(f"{self.key}:{number}")) is not None:
                     await self._remove(surplus.ts)
 
+    async def precede(self, message: Message, standing: dict[str, Standing]) -> None:
+        """Post what stands before the answer, once. Raises as `deliver`."""
+        if (key := f"{self.key}:before") not in standing:
+            await self._post(message, key)
+
     async def withdraw(self) -> None:
         """Take away whatever stands under the key. Raises SlackUnavailable."""
         for key, found in (await self.look_up()).items():

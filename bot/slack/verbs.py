@@ -15,7 +15,7 @@ from bot.slack import blocks, escape, follows, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.answering import Ask
 from bot.slack.blocks import Message, with_buttons
-from bot.slack.buttons import under
+from bot.slack.buttons import suggested, under
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
@@ -72,7 +72,7 @@ class Verbs:
         key = str(work.id)
         await self._shelf.asked(Asked(key, call.channel, "", "", call.user))
         answer = await self._asks(work, text, Nobody())
-        messages = with_buttons(blocks.compose(answer), under(answer, key))
+        messages = with_buttons(blocks.compose(answer), under(answer, key), suggested(answer))
         await self._shelf.answered(key, answer, blocks.dump(messages))
         return Said(messages, share=key)
 

@@ -38,6 +38,9 @@ MISSED = "Missed one"
 GOOD, BAD = "Helpful", "Not helpful"
 GOOD_LABEL, BAD_LABEL = "This answer helped", "This answer did not help"
 
+ASK_NEXT = "Ask next:"
+ASKED_BY = "asks:"
+
 QUOTES_TITLE = "Quotes"
 QUOTES_INTRO = "Each cited sentence is bold, in its place between its neighbours."
 QUOTES_LEFT = "{count} more did not fit here; open the articles from the answer’s list of sources."

@@ -131,7 +131,9 @@ class Asking:
         assert isinstance(work, Claimed)
         channel, thread = work.payload["channel"], work.payload["thread"]
         begins = thread == work.payload["ts"]
-        turns = () if begins else await self.conversations.turns(channel, thread)
+        before = () if begins else await self.conversations.turns(channel, thread)
+        turns = () if work.payload.get("clicked") else before  # a question of the ledger stands alone
+        asked = [turn.question for turn in before]
         arrange = self.held_to(str(work.payload.get("user", "")), work)
         since = asked_since(question, utc_now())
         rules = await self.rules.holding(channel)
@@ -139,7 +141,13 @@ class Asking:
         with self.metrics.stage("answer"):
             if self.inside is None:
                 answer = await desk.ask(
-                    question, turns=turns, audience=audience, checkpoint=work, arrange=arrange, since=since
+                    question,
+                    turns=turns,
+                    audience=audience,
+                    checkpoint=work,
+                    arrange=arrange,
+                    since=since,
+                    asked=asked,
                 )
             else:
                 trace = self.inside.begin(work.id)
@@ -152,6 +160,7 @@ class Asking:
                     fault=self.inside.fault,
                     arrange=arrange,
                     since=since,
+                    asked=asked,
                 )
                 trace.answered(answer)
         self._count(answer)

@@ -23,6 +23,7 @@ from bot.news import words
 from bot.news.answer import Audience, answer
 from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
+from bot.news.ledger.nearby import next_questions
 from bot.news.model import Answer, Comparison, Draft, DraftLook, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.rules import EVERYTHING, Focus
@@ -124,9 +125,11 @@ class Desk:
         fault: Fault = Fault.OK,
         arrange: Callable[[Reader], Reader] | None = None,
         since: datetime | None = None,
+        asked: Sequence[str] = (),
     ) -> Answer:
         """`asking` is told of every request to the model; `fault` is one that the sandbox has switched on;
-        `arrange` puts a reader of its own before the model; `since`: only coverage published from then on counts."""
+        `arrange` puts a reader of its own before the model; `since`: only coverage published from then on counts;
+        `asked`: earlier questions, which are not suggested again."""
         library = await self.current()
         reader: Reader | None = self.reading.reader(
             sample=library.workspace == SAMPLE, checkpoint=checkpoint, asking=asking
@@ -147,7 +150,8 @@ class Desk:
         if found.library_empty and self.focus.narrow:
             return replace(found, library_empty=False, trouble=words.NOTHING_COUNTS)
         cited = {citation.article.id for citation in words.citations(found)}
-        return replace(found, standing=standing_for(found, await library.ledger.entries(citing=cited)))
+        entries = await library.ledger.entries(citing=cited)
+        return replace(found, standing=standing_for(found, entries), nearby=next_questions(found, entries, asked))
 
 
 @asynccontextmanager

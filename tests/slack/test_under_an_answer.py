@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bot.news.asked import Asked, Shown
 from bot.news.labels import Verdict
-from bot.news.model import Citation
+from bot.news.model import Answer, Citation
 from bot.sandbox import ANNA, BEN, GENERAL, Message
 from bot.slack import words
-from bot.slack.buttons import under
+from bot.slack.blocks import Message as Composed
+from bot.slack.blocks import with_buttons
+from bot.slack.buttons import suggested, under
 from bot.slack.modals import quotes
 from tests.given import article
 from tests.slack import answers
@@ -185,3 +188,96 @@ ASKED = Asked("job-1", GENERAL, "1.1", "1.1", ANNA)
 
 def without_ids(blocks: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{k: v for k, v in block.items() if k != "block_id"} for block in blocks]
+
+
+NEXT = "How long did the ban last?"
+
+
+def with_next(*questions: str) -> Answer:
+    return replace(answers.dispute(), nearby=questions)
+
+
+async def test_given_questions_near_an_answer_when_one_is_pressed_then_it_is_asked_in_the_thread_as_that_person(
+    bot: Bot,
+) -> None:
+    bot.oracle.answer = with_next(NEXT, "Who lifted it?")
+    asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
+    (answer,) = await bot.settled(asked)
+    bot.oracle.answer = answers.single()
+
+    await bot.sandbox.click(answer, "next1", user=BEN)
+    await bot.quiet()
+
+    assert bot.oracle.questions == [answers.QUESTION, NEXT]
+    job = bot.inbox.jobs[-1]
+    assert (job.payload["user"], job.payload["thread"]) == (BEN, asked.ts)
+    _, asks, other = bot.sandbox.replies(asked)
+    assert BEN in json.dumps(asks.blocks)
+    assert NEXT in asks.shown
+    assert other.metadata["event_payload"]["key"] == job.id
+    assert bot.faults == []
+
+
+async def test_given_a_question_that_several_press_and_slack_brings_twice_when_asked_then_once(bot: Bot) -> None:
+    bot.oracle.answer = with_next(NEXT)
+    asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
+    (answer,) = await bot.settled(asked)
+
+    delivery = await bot.sandbox.click(answer, "next1", user=BEN)
+    await bot.sandbox.redeliver(delivery)
+    await bot.sandbox.click(answer, "next1", user=ANNA)
+    await bot.quiet()
+    job = bot.inbox.jobs[-1]
+    await bot.answering.run(job)
+
+    assert bot.oracle.questions == [answers.QUESTION, NEXT]
+    assert len(bot.sandbox.replies(asked)) == 3
+
+
+async def test_given_a_private_answer_when_a_question_under_it_is_pressed_then_it_is_answered_as_privately(
+    bot: Bot,
+) -> None:
+    bot.oracle.answer = with_next(NEXT)
+    await bot.sandbox.command("/coverage", f"ask {answers.QUESTION}", channel=GENERAL, user=ANNA)
+    await bot.quiet()
+    private = next(m for m in bot.sandbox.private(ANNA) if "next1" in json.dumps(m.blocks))
+    before = len(bot.sandbox.private(ANNA))
+
+    await bot.sandbox.click(private, "next1", user=ANNA)
+    await bot.quiet()
+
+    assert bot.oracle.questions == [answers.QUESTION, NEXT]
+    assert len(bot.sandbox.private(ANNA)) == before + 1
+    assert not any(m.bot_id for m in bot.sandbox.messages(GENERAL))
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
+async def test_given_an_odd_or_long_question_when_suggested_then_slack_takes_it_and_it_is_asked_whole(
+    bot: Bot, text: str
+) -> None:
+    question = (text * 40)[:1_500] + "?"
+    bot.oracle.answer = with_next(question, "x" * 3_000)
+    asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
+    (answer,) = await bot.settled(asked)
+    (pressed,) = [e for b in answer.blocks if b["type"] == "actions" for e in b["elements"] if "next" in e["action_id"]]
+
+    await bot.sandbox.click(answer, "next1", user=ANNA)
+    await bot.quiet()
+
+    assert len(pressed["text"]["text"]) <= 75
+    assert bot.oracle.questions[1] == question
+    assert bot.faults == []
+    assert bot.sandbox.refusals == []
+    assert not any(s in m.text for m in bot.sandbox.replies(asked) for s in ("<!channel>", "<@U0ANNA>"))
+
+
+def test_given_a_message_that_is_full_when_questions_are_suggested_then_they_give_way() -> None:
+    full = [Composed("full", "word " * 2_240)]
+
+    (left,) = with_buttons(full, under(answers.dispute(), "k"), suggested(with_next(NEXT, "y" * 900)))
+    (short,) = with_buttons([Composed("short", "word")], under(answers.dispute(), "k"), suggested(with_next(NEXT)))
+
+    assert "next1" not in json.dumps(left.blocks)
+    assert "quotes" in json.dumps(left.blocks)
+    assert "next1" in json.dumps(short.blocks)
+    assert len(json.dumps(left.blocks)) < 13_000
