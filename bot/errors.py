@@ -13,7 +13,8 @@ CrosscheckError
 ├── StoreError               the database
 │   ├── StoreUnavailable     locked, away, or not migrated: may pass
 │   ├── StoreFull            no room on the disk
-│   └── StoreRefused         a row or a statement that it does not take: a mistake of ours
+│   ├── StoreRefused         a row or a statement that it does not take: a mistake of ours
+│   └── SealedAway           a secret that none of our keys opens
 ├── SlackUnavailable         Slack does not take a message: may pass
 ├── Fenced                   another worker has taken this job over; stop without writing
 └── NotForUs                 not a failure: an event that asks nothing of the bot
@@ -89,6 +90,10 @@ class StoreFull(StoreError):
 
 class StoreRefused(StoreError):
     pass
+
+
+class SealedAway(StoreError):
+    tell = "I can't use what I was given to work here; whoever runs this bot should check its keys."
 
 
 class SlackUnavailable(CrosscheckError):

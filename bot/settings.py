@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    # Many workspaces, each of which installs the app by itself, over HTTP. Fernet keys, parted by commas: the first
+    # one seals the tokens of workspaces before they are stored, and all of them open.
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    token_keys: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
@@ -63,5 +68,26 @@ class Settings(BaseSettings):
 
     @property
     def in_slack(self) -> bool:
-        """Whether the bot belongs to a real workspace: no sample coverage is shown there."""
-        return self.slack_bot_token is not None
+        """Whether the bot belongs to real workspaces: no sample coverage is shown there."""
+        return self.slack_bot_token is not None or self.by_oauth
+
+    @property
+    def by_oauth(self) -> bool:
+        """Whether workspaces install the app by themselves."""
+        return self.slack_client_id is not None
+
+    @property
+    def slack_trouble(self) -> str | None:
+        """What is missing of Slack's settings, or too much, and what to do; None where they go together."""
+        if self.by_oauth:
+            if self.slack_bot_token or self.slack_app_token:
+                return (
+                    "SLACK_CLIENT_ID serves many workspaces, over HTTP: unset SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or"
+                    " unset it for one workspace"
+                )
+            needed = ("slack_client_secret", "slack_signing_secret", "token_keys")
+            missing = [name.upper() for name in needed if getattr(self, name) is None]
+            return f"SLACK_CLIENT_ID needs {' and '.join(missing)} beside it" if missing else None
+        if self.slack_bot_token and not self.slack_app_token and not self.slack_signing_secret:
+            return "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP"
+        return None

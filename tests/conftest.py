@@ -16,7 +16,9 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 for name in list(os.environ):
-    if name.lower().endswith("_proxy") or name.startswith(("OPENAI_", "SLACK_", "MODEL_", "DATABASE_URL", "KEEP_")):
+    if name.lower().endswith("_proxy") or name.startswith(
+        ("OPENAI_", "SLACK_", "TOKEN_", "MODEL_", "DATABASE_URL", "KEEP_")
+    ):
         del os.environ[name]
 
 

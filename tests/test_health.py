@@ -37,12 +37,16 @@ async def well() -> bool:
     return True
 
 
+async def names() -> list[str]:
+    return ["local"]
+
+
 @asynccontextmanager
 async def served(
     database: Database, metrics: Metrics | None = None, slack: Callable[[], Awaitable[bool]] = well
 ) -> AsyncIterator[Callable[[str], Awaitable[tuple[int, bytes]]]]:
     """Asks for a path of a server with the routes; status and body."""
-    app = Starlette(routes=health_routes(database, metrics or Metrics(), workspaces=["local"], slack=slack))
+    app = Starlette(routes=health_routes(database, metrics or Metrics(), workspaces=names, slack=slack))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it

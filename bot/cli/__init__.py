@@ -32,12 +32,29 @@ from bot.cli import (
     remove,
     run,
     summary,
+    workspaces,
 )
 from bot.cli.logs import configure
 from bot.errors import CrosscheckError
 from bot.settings import Settings
 
-COMMANDS = (run, ask, summary, disagreements, digest, labels, ingest, feeds, remove, jobs, doctor, backup, eval, kept)
+COMMANDS = (
+    run,
+    ask,
+    summary,
+    disagreements,
+    digest,
+    labels,
+    ingest,
+    feeds,
+    remove,
+    jobs,
+    doctor,
+    workspaces,
+    backup,
+    eval,
+    kept,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,7 +19,7 @@ class Readable(logging.Formatter):
         return f"{line}  {keys}" if keys else line
 
 
-def _ours_or_serious(record: logging.LogRecord) -> bool:
+def ours_or_serious(record: logging.LogRecord) -> bool:
     """Libraries are heard from WARNING on: below that they log what people wrote, and every request."""
     return record.name == "bot" or record.name.startswith("bot.") or record.levelno >= logging.WARNING
 
@@ -27,7 +27,7 @@ def _ours_or_serious(record: logging.LogRecord) -> bool:
 def configure(level: str, style: str) -> None:
     """Set up logging once, for the whole process."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_ours_or_serious)
+    handler.addFilter(ours_or_serious)
     if style == "json":
         handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     else:

@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
 
 
 async def run_in_sandbox(given: argparse.Namespace, settings: Settings) -> int:
-    return await run(given, settings.model_copy(update={"slack_bot_token": None}))
+    return await run(given, settings.model_copy(update={"slack_bot_token": None, "slack_client_id": None}))
 
 
 async def run(given: argparse.Namespace, settings: Settings) -> int:

@@ -26,20 +26,34 @@ class Account:
     bot: str
 
 
-@asynccontextmanager
-async def signed_in(bot_token: str, api_url: str, *, timeout_s: float = CALL_TIMEOUT_S) -> AsyncIterator[Account]:
-    """Sign in and share one HTTP session; both end with the context.
+def like(client: AsyncWebClient, token: str | None = None) -> AsyncWebClient:
+    """A client with another token, or none, and the same address and session."""
+    return AsyncWebClient(
+        token=token, base_url=client.base_url, session=client.session, retry_handlers=client.retry_handlers
+    )
 
-    Raises SlackUnavailable, or WrongUse where the token is not a bot's or no longer good.
-    """
+
+@asynccontextmanager
+async def web_api(api_url: str, *, timeout_s: float = CALL_TIMEOUT_S) -> AsyncIterator[AsyncWebClient]:
+    """A client without a token, and an HTTP session for all that are made like it; the session ends with the
+    context."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_s)) as session:
-        client = AsyncWebClient(
-            token=bot_token,
+        yield AsyncWebClient(
             base_url=api_url if api_url.endswith("/") else f"{api_url}/",
             session=session,
             # The SDK's default also retries broken connections: a post cut after Slack took it would stand twice.
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
         )
+
+
+@asynccontextmanager
+async def signed_in(bot_token: str, api_url: str, *, timeout_s: float = CALL_TIMEOUT_S) -> AsyncIterator[Account]:
+    """Sign in; it ends with the context.
+
+    Raises SlackUnavailable, or WrongUse where the token is not a bot's or no longer good.
+    """
+    async with web_api(api_url, timeout_s=timeout_s) as without:
+        client = like(without, bot_token)
         try:
             with slack_errors("auth.test"):
                 who = await client.auth_test()

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.errors import WrongUse
-from bot.slack import clicks
-from bot.slack.account import Account
+from bot.errors import CrosscheckError, WrongUse
+from bot.slack import clicks, words
+from bot.slack.account import Account, like
 from bot.slack.answering import Answering
 from bot.slack.clicks import Clicks
 from bot.slack.commands import CHECK, COMMAND, Commands
 from bot.slack.home import Home
-from bot.slack.intake import Inbox, Intake
+from bot.slack.intake import Inbox, Intake, removed
 from bot.slack.shelf import Shelf
-from bot.slack.trouble import SlackRefused, slack_errors
+from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
+
+log = logging.getLogger(__name__)
 
 WORKSPACE = "local"  # the one joined by tokens
 _ANY = re.compile("")
+_ROOM = "room"  # in a request's context: the room of the workspace that it comes from
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the app joins: who it is, where work is kept, and what serves a person at once."""
+    """What serves one workspace: who it is, where work is kept, and what serves a person at once."""
 
     account: Account
     inbox: Inbox
@@ -47,52 +54,116 @@ class Room:
     home: Home
     workspace: str = WORKSPACE
 
+    @property
+    def intake(self) -> Intake:
+        return Intake(
+            self.account,
+            self.inbox,
+            self.shelf,
+            self.workspace,
+            wants=(self.commands.wants, clicks.wants),
+            interrupt=self.answering.interrupt,
+        )
 
-def bolt_app(room: Room, *, signing_secret: str = "") -> AsyncApp:
+
+class Rooms(Protocol):
+    """The workspaces that the app serves. Each call raises StoreError."""
+
+    @property
+    def client(self) -> AsyncWebClient:
+        """A client of no workspace."""
+
+    async def room(self, team: str) -> Room | None:
+        """None where the app is not installed in this team (T…)."""
+
+    async def removed(self, team: str, at: datetime) -> None:
+        """The app was removed from a team, at this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneRoom:
+    """The workspace that is joined by tokens: what is asked is asked there, whatever team is named."""
+
+    only: Room
+
+    @property
+    def client(self) -> AsyncWebClient:
+        return like(self.only.account.client)
+
+    async def room(self, team: str) -> Room:
+        return self.only
+
+    async def removed(self, team: str, at: datetime) -> None:
+        log.warning("the app was removed from its workspace; install it again, and copy its new token")
+
+
+class _Authorize(AsyncAuthorize):
+    """Tells which workspace a request comes from. Bolt's own would call auth.test before the ack, and ack an event for
+    which that call fails."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    async def __call__(self, *, context: Any, team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        room = await self._rooms.room(team_id or "")
+        if room is None:
+            return None
+        context[_ROOM] = room
+        account = room.account
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=account.team,
+            bot_token=account.client.token,
+            bot_id=account.bot,
+            bot_user_id=account.user,
+        )
+
+
+def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | None = None) -> AsyncApp:
     """The app. It keeps what is asked and acks; the answering is a job's work.
 
-    An empty signing secret serves Socket Mode alone.
+    An empty signing secret serves Socket Mode alone. `flow`: how workspaces install the app by themselves.
     """
-    account = room.account
-    known = account.client
-    signed_in = AuthorizeResult(
-        enterprise_id=None, team_id=account.team, bot_token=known.token, bot_id=account.bot, bot_user_id=account.user
-    )
-
-    async def authorize() -> AuthorizeResult:
-        # Bolt's own would call auth.test before the ack, and ack an event for which that call fails.
-        return signed_in
-
-    client = AsyncWebClient(base_url=known.base_url, session=known.session, retry_handlers=known.retry_handlers)
-    app = AsyncApp(name="crosscheck", signing_secret=signing_secret, client=client, authorize=authorize)
-    intake = Intake(
-        account,
-        room.inbox,
-        room.shelf,
-        room.workspace,
-        wants=(room.commands.wants, clicks.wants),
-        interrupt=room.answering.interrupt,
+    app = AsyncApp(
+        name="crosscheck",
+        signing_secret=signing_secret,
+        client=rooms.client,
+        authorize=_Authorize(rooms),  # type: ignore[arg-type]  # Bolt takes its own kind, too
+        oauth_flow=flow,
+        user_facing_authorize_error_message=words.NOT_INSTALLED,
     )
 
     # Plain functions: Bolt looks at a listener's own parameters, which a method's first would confuse.
-    async def keep(body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        return await intake(body, next)
+    async def keep(
+        body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]
+    ) -> BoltResponse | None:
+        try:
+            if (at := removed(body)) is not None:
+                await rooms.removed(context.team_id or "", at)
+            elif (room := context.get(_ROOM)) is not None:
+                await room.intake.keep(body)
+        except CrosscheckError as fault:
+            log.error("an event could not be kept; Slack will send it again", extra={"reason": str(fault)})
+            return BoltResponse(status=503, body="")
+        await next()
+        return None
 
     async def accepted() -> None:
         """What was asked was kept before. An event that asks nothing is acked too, or Slack would send it again."""
 
-    async def opened(event: dict[str, Any]) -> None:
+    async def opened(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        home: Home = context[_ROOM].home
         if event.get("tab") == "home":
-            await room.home.publish(event["user"], event["channel"])
+            await home.publish(event["user"], event["channel"])
         else:
-            await room.home.suggest(event["channel"])
+            await home.suggest(event["channel"])
 
-    async def typed(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await room.commands.typed(body, ack)
+    async def typed(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await context[_ROOM].commands.typed(body, ack)
 
-    async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def clicked(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await room.clicks.open(body)
+        await context[_ROOM].clicks.open(body)
 
     async def submitted(ack: AsyncAck) -> None:
         await ack()
@@ -127,11 +198,16 @@ async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncI
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-def http_app(room: Room, *, signing_secret: str, beside: Sequence[BaseRoute] = ()) -> Starlette:
-    """Events over HTTP, and what else is served `beside` them. Raises WrongUse without a secret."""
+def http_app(
+    rooms: Rooms, *, signing_secret: str, flow: AsyncOAuthFlow | None = None, beside: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """Events over HTTP, the installing of the app where there is a `flow`, and what else is served `beside` them.
+
+    Raises WrongUse without a secret.
+    """
     if not signing_secret:
         raise WrongUse("events over HTTP need SLACK_SIGNING_SECRET")
-    handler = AsyncSlackRequestHandler(bolt_app(room, signing_secret=signing_secret))
+    handler = AsyncSlackRequestHandler(bolt_app(rooms, signing_secret=signing_secret, flow=flow))
 
     async def events(request: Request) -> Response:
         try:
@@ -139,4 +215,13 @@ def http_app(room: Room, *, signing_secret: str, beside: Sequence[BaseRoute] = (
         except UnicodeDecodeError:
             return Response(status_code=400)
 
-    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), *beside])
+    async def installing(request: Request) -> Response:
+        try:
+            return await handler.handle(request)
+        except (CrosscheckError, *BROKEN) as fault:
+            log.warning("an installation was cut short", extra={"error": type(fault).__name__})
+            return PlainTextResponse(words.INSTALL_LATER, 503)
+
+    paths = (flow.install_path, flow.redirect_uri_path) if flow else ()
+    install = [Route(path, installing, methods=["GET"]) for path in paths]
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), *install, *beside])

@@ -7,20 +7,15 @@ acked and Slack sends it again, and a person who pressed or typed something is t
 from __future__ import annotations
 
 import html
-import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from slack_bolt.response import BoltResponse
-
-from bot.errors import CrosscheckError
 from bot.news.asked import Asked, Fate
 from bot.slack.account import Account
 from bot.slack.shelf import Questions
-
-log = logging.getLogger(__name__)
 
 ANSWER = "answer"  # the kinds of job
 WITHDRAW = "withdraw"
@@ -31,12 +26,15 @@ EVENTS = (
     "agent_session_stopped",
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "member_joined_channel",
     "message.channels",
     "message.groups",
     "message.im",
     "message.mpim",
+    "tokens_revoked",
 )
+_REMOVALS = ("app_uninstalled", "tokens_revoked")
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]*))?>")
@@ -75,7 +73,8 @@ Interrupt = Callable[[Iterable[str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The middleware. `wants`: what other than events makes a job; `interrupt` tells running answers of a new fate."""
+    """What one workspace asks. `wants`: what other than events makes a job; `interrupt` tells running answers of a new
+    fate."""
 
     account: Account
     inbox: Inbox
@@ -84,16 +83,8 @@ class Intake:
     wants: Sequence[Wants] = ()
     interrupt: Interrupt = lambda keys: None
 
-    async def __call__(self, body: Body, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        try:
-            await self._keep(body)
-        except CrosscheckError as fault:
-            log.error("an event could not be kept; Slack will send it again", extra={"reason": str(fault)})
-            return BoltResponse(status=503, body="")
-        await next()
-        return None
-
-    async def _keep(self, body: Body) -> None:
+    async def keep(self, body: Body) -> None:
+        """Keep what a request asks, if it asks something. Raises StoreError."""
         for found in (wants(body) for wants in self.wants):
             if found is not None:
                 await self._put(found)
@@ -177,6 +168,15 @@ class Intake:
         thread = event.get("thread_ts")
         if thread:
             self.interrupt(await self.questions.stop(str(event["channel"]), str(thread)))
+
+
+def removed(body: Body) -> datetime | None:
+    """When the app was removed from the workspace that an event is of, to the second; None where it tells no such
+    thing. Slack tells it twice: by the removal, and by the bot's token that is revoked with it."""
+    event = body.get("event") or {}
+    if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+        return None
+    return datetime.fromtimestamp(int(body["event_time"]), UTC) if event.get("type") in _REMOVALS else None
 
 
 def asked(body: Body, account: Account) -> Payload | None:

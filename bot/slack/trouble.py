@@ -22,6 +22,8 @@ _MAY_PASS = frozenset(
         "streaming_state_conflict",  # a stream is open and takes no update; its time ends after minutes
     }
 )
+GONE = frozenset({"account_inactive", "invalid_refresh_token", "token_revoked"})
+"""What Slack says to the tokens of an app that was removed from their workspace."""
 BROKEN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 

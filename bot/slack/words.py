@@ -61,6 +61,10 @@ FOLLOWED = "You follow this question. When new coverage changes the answer, I sa
 STOPPED = "Stopped. Nothing of this answer is kept; ask again whenever you like."
 QUIET = "I am quiet in this thread now. Mention me when you want to ask something."
 
+NOT_INSTALLED = "Crosscheck is not installed in this workspace any more. Whoever manages its apps can install it again."
+ORGANISATION_WIDE = "Crosscheck is installed in one workspace at a time, not for a whole organisation"
+INSTALL_LATER = "This can’t be done right now. Nothing was installed: try again in a minute."
+
 BEGUN = "Reading the coverage; the answer comes here, for you alone."
 SHARE = "Share to channel"
 SHARED_BY = "Shared by"

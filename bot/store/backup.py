@@ -29,8 +29,19 @@ from bot.store.tables import HEAD, Instant, excerpts, metadata
 
 FORMAT = 1
 ABOUT = "about.json"
-# Work in hand, what people said and did, which is kept for a while only, and what can be made again.
-LEFT_OUT = ("asked", "digest_kept", "feedback", "job_keys", "job_notes", "jobs", "turns", "usage")
+# Work in hand, what people said and did, which is kept for a while only, tokens, and what can be made again.
+LEFT_OUT = (
+    "asked",
+    "digest_kept",
+    "feedback",
+    "installations",
+    "job_keys",
+    "job_notes",
+    "jobs",
+    "oauth_states",
+    "turns",
+    "usage",
+)
 _BATCH = 500  # rows at once
 
 
@@ -78,12 +89,17 @@ async def restore(database: Database, path: Path) -> Backup:
     return about
 
 
-def kept_tables() -> Sequence[Table]:
-    """Those of a backup, each after those that it refers to."""
+def all_tables() -> Sequence[Table]:
+    """Each after those that it refers to."""
     for module in iter_modules(bot.store.__path__):
         if module.name.endswith("tables"):
             import_module(f"bot.store.{module.name}")  # each adds its own to the metadata
-    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+    return metadata.sorted_tables
+
+
+def kept_tables() -> Sequence[Table]:
+    """Those of a backup, each after those that it refers to."""
+    return [table for table in all_tables() if table.name not in LEFT_OUT]
 
 
 def _refuse_to_replace(path: Path) -> None:

@@ -49,12 +49,14 @@ def _settings(settings: Settings) -> Finding:
     tokens = {
         name for name in ("slack_bot_token", "slack_app_token", "slack_signing_secret") if getattr(settings, name)
     }
+    if settings.slack_trouble:
+        return trouble("settings", settings.slack_trouble)
+    if settings.by_oauth:
+        return ok("settings", "many workspaces, events over HTTP")
     if not tokens:
         return ok("settings", "no Slack tokens: `run` starts the sandbox")
     if "slack_bot_token" not in tokens:
         return trouble("settings", "SLACK_BOT_TOKEN is not set, so the others are not used; copy it into .env")
-    if tokens == {"slack_bot_token"}:
-        return trouble("settings", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP")
     return ok("settings", "Socket Mode" if "slack_app_token" in tokens else "events over HTTP")
 
 

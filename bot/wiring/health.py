@@ -29,7 +29,9 @@ Slack = Callable[[], Awaitable[bool]]
 """Whether events can arrive and messages go out."""
 
 
-def health_routes(database: Database, metrics: Metrics, *, workspaces: Sequence[str], slack: Slack) -> list[Route]:
+def health_routes(
+    database: Database, metrics: Metrics, *, workspaces: Callable[[], Awaitable[Sequence[str]]], slack: Slack
+) -> list[Route]:
     """`/health`: alive, asking nobody. `/ready`: 200 where database, migrations and Slack are, else 503, each by name.
     `/metrics`: for Prometheus. None of them holds secrets or what people wrote; still, they are not for the public."""
 
@@ -44,7 +46,7 @@ def health_routes(database: Database, metrics: Metrics, *, workspaces: Sequence[
         try:
             async with asyncio.timeout(CHECK_S):
                 metrics.queue(await depth(database))
-                metrics.feeds(await _feeds(database, workspaces))
+                metrics.feeds(await _feeds(database, await workspaces()))
         except (CrosscheckError, TimeoutError):
             pass  # what the process counts itself is told all the same
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

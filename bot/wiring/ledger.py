@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -42,6 +42,10 @@ class Followers(Protocol):
         """Post what has moved, once, wherever it is followed. `key` is the same when a crash has it told again."""
 
 
+async def _everywhere(workspace: str) -> bool:
+    return True
+
+
 class LedgerWork:
     """Runs the ledgers of all workspaces. Without a model and kept replies nothing is called, and articles wait."""
 
@@ -54,16 +58,19 @@ class LedgerWork:
         excerpt_tokens: int,
         calls_a_day: int = CALLS_A_DAY,
         followers: Followers | None = None,
+        serves: Callable[[str], Awaitable[bool]] = _everywhere,
         clock: Clock = utc_now,
         lease_s: float = 60,
         tick_s: float = TICK_S,
     ) -> None:
+        """`serves`: whether articles of a workspace have their turns now; elsewhere they wait."""
         self._database = database
         self._jobs = jobs
         self._reading = reading
         self._excerpt_tokens = excerpt_tokens
         self._calls_a_day = calls_a_day
         self._followers = followers
+        self._serves = serves
         self._clock = clock
         self._tick_s = tick_s
         self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
@@ -87,6 +94,8 @@ class LedgerWork:
             return
         now = self._clock()
         for workspace in await workspaces_waiting(self._database):
+            if not await self._serves(workspace):
+                continue
             ledger = StoredLedger(self._database, workspace)
             if self._calls_a_day - await ledger.spent(now.date()) >= CALLS_A_COMPARISON:
                 await self._arrange_turn(workspace, ledger, f":{int(now.timestamp() // REST_S)}")
@@ -135,7 +144,9 @@ class LedgerWork:
             )
 
     async def _turn(self, job: Job, ledger: StoredLedger, now: datetime) -> Taken | None:
-        """The next article's turn; None where none waits, or the model is absent or fails."""
+        """The next article's turn; None where none waits, nobody is served, or the model is absent or fails."""
+        if not await self._serves(job.workspace):
+            return None
         sample = job.workspace == SAMPLE
         reader = proposer_of(self._reading, sample=sample, checkpoint=_Notes(job, self._jobs))
         if reader is None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from starlette.applications import Starlette
 
@@ -17,9 +16,8 @@ from bot.metrics import Metrics, Prices
 from bot.sandbox import Sandbox
 from bot.sandbox.dev import Dev
 from bot.settings import Settings
-from bot.slack.account import Account, signed_in
+from bot.slack.account import signed_in
 from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
-from bot.slack.trouble import slack_errors
 from bot.store.database import Database, utc_now
 from bot.store.jobs import JobTable
 from bot.store.library import Library
@@ -31,10 +29,13 @@ from bot.wiring.dev import Inside
 from bot.wiring.health import counted, health_routes
 from bot.wiring.ledger import LedgerWork
 from bot.wiring.line import FOR_THE_LINE, line_worker
+from bot.wiring.oauth import oauth
+from bot.wiring.rotation import ROTATE
 from bot.wiring.rounds import FEED, Rounds, poll_worker
-from bot.wiring.serving import Part, Patrol, going, listening_at, meanwhile, serve, these, working
+from bot.wiring.serving import Goes, Part, Patrol, going, listening_at, meanwhile, serve, working
 from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
-from bot.worker import Job, Leaving, Worker
+from bot.wiring.workspaces import Joined, Many, Workspaces
+from bot.worker import Job, Leaving, Work, Worker
 
 log = logging.getLogger(__name__)
 
@@ -68,19 +69,26 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         database = await stack.enter_async_context(await Database.open(settings.database_url))
         reading = Reading.of(settings, metrics)
         stack.push_async_callback(reading.close)
-        account = await stack.enter_async_context(signed_in(bot_token, api_url))
-        web, pages = await stack.enter_async_context(fetching())
         jobs = JobTable(database, Job)
+        installing = account = None
+        if settings.by_oauth:
+            installing = await stack.enter_async_context(oauth(settings, database, jobs))
+        else:
+            account = await stack.enter_async_context(signed_in(bot_token, api_url))
+        web, pages = await stack.enter_async_context(fetching())
         clock = inside.clock.now if inside else utc_now
 
         async def run(job: Job) -> Leaving | None:
-            return await workspace.work[job.kind](job)
+            return await workspaces.run(job)
 
         async def apologise(job: Job, fault: Exception) -> None:
-            await workspace.apologise(job, fault)
+            await workspaces.apologise(job, fault)
 
         lease_s = settings.lease_s
-        questions = Worker(jobs, counted(dict.fromkeys(FOR_PEOPLE, run), metrics), lease_s=lease_s, apologise=apologise)
+        kinds: dict[str, Work] = dict.fromkeys(FOR_PEOPLE, run)
+        if installing:
+            kinds[ROTATE] = installing.rotation.run
+        questions = Worker(jobs, counted(kinds, metrics), lease_s=lease_s, apologise=apologise)
         line = line_worker(jobs, dict.fromkeys(FOR_THE_LINE, run), lease_s=lease_s)
         digests = digest_worker(jobs, dict.fromkeys(KINDS, run), lease_s=lease_s)
         polls = poll_worker(jobs, {FEED: run}, lease_s=lease_s)
@@ -98,9 +106,28 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             inside,
             sample=Library(database, SAMPLE, clock=clock) if sandbox else None,
         )
-        workspace = Workspace(WORKSPACE, account, house)
+        workspaces: Workspaces
+        pasted = []
+        if installing:
+            workspaces = Many(installing.installations, installing.client, partial(Workspace, house))
+        else:
+            assert account is not None
+            workspace = Workspace(house, WORKSPACE, account)
+            workspaces = Joined(workspace)
+            if inside:
+                paste = house.coverage(SAMPLE)
+                pasted.append(Rounds(paste, jobs))
+                application = inside.application(workspace.desk, account, paste.announce)
+                await stack.enter_async_context(serve(application, door))
         await stack.enter_async_context(working(questions, GRACE_S))
         await stack.enter_async_context(working(line, GRACE_S))
+
+        async def keeping_time() -> list[Goes]:
+            renewal = [installing.rotation] if installing else []
+            return [*renewal, *(each.daily for each in await workspaces.all())]
+
+        async def incoming() -> list[Goes]:
+            return [*(each.rounds for each in await workspaces.all()), *pasted]
 
         ledger = LedgerWork(
             database,
@@ -108,41 +135,34 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             reading,
             excerpt_tokens=settings.excerpt_tokens,
             calls_a_day=settings.ledger_calls_a_day,
-            followers=workspace.followers,
+            followers=workspaces,
+            serves=workspaces.serves,
             clock=clock,
             lease_s=lease_s,
         )
-        incoming = [workspace.rounds]
-        if inside:
-            pasted = house.coverage(SAMPLE)
-            incoming.append(Rounds(pasted, jobs))
-            application = inside.application(workspace.desk, account, pasted.announce)
-            await stack.enter_async_context(serve(application, door))
+        moved = inside.clock.moved if inside else None
         parts: list[Part] = [
-            Patrol(
-                digests,
-                these(workspace.daily),
-                tick_s=daily.TICK_S,
-                moved=inside.clock.moved if inside else None,
-            ),
+            Patrol(digests, keeping_time, tick_s=daily.TICK_S, moved=moved),
             ledger,
-            Patrol(polls, these(*incoming), tick_s=rounds.TICK_S),
+            Patrol(polls, incoming, tick_s=rounds.TICK_S),
         ]
         for part in parts:
             await stack.enter_async_context(going(part, GRACE_S))
-        tidying = _tidying(jobs, settings.keep_words_days * 86_400, workspace.kept_words)
+        tidying = _tidying(house, workspaces, settings.keep_words_days * 86_400)
         await stack.enter_async_context(meanwhile(tidying))
 
-        health = health_routes(database, metrics, workspaces=[WORKSPACE], slack=partial(_reachable, account))
+        health = health_routes(database, metrics, workspaces=workspaces.names, slack=workspaces.reachable)
         if app_token:
-            app = bolt_app(workspace.room, signing_secret=secret)
+            assert account is not None
+            app = bolt_app(workspaces.rooms, signing_secret=secret)
             await stack.enter_async_context(socket_mode(app, account, app_token))
             if not sandbox:
                 await stack.enter_async_context(
                     serve(Starlette(routes=health), listening_at(settings.host, settings.port))
                 )
         else:
-            http = http_app(workspace.room, signing_secret=secret, beside=health)
+            flow = installing.flow if installing else None
+            http = http_app(workspaces.rooms, signing_secret=secret, flow=flow, beside=health)
             await stack.enter_async_context(serve(http, listening_at(settings.host, settings.port)))
         yield Service(sandbox, dev.url if dev else None)
 
@@ -151,37 +171,28 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
     """Bot token, app token, signing secret and the Web API's address: the sandbox's, or those that are set."""
     if sandbox is not None:
         return sandbox.bot_token, sandbox.app_token, sandbox.signing_secret, sandbox.api_url
+    if settings.slack_trouble:
+        raise WrongUse(settings.slack_trouble)
 
     def secret(name: str) -> str:
         value = getattr(settings, name)
         return value.get_secret_value() if value is not None else ""
 
-    app_token, signing_secret = secret("slack_app_token"), secret("slack_signing_secret")
-    if not app_token and not signing_secret:
-        raise WrongUse("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP")
-    return secret("slack_bot_token"), app_token, signing_secret, settings.slack_api_url
+    tokens = [secret(f"slack_{name}") for name in ("bot_token", "app_token", "signing_secret")]
+    return (tokens[0], tokens[1], tokens[2], settings.slack_api_url)
 
 
-async def _reachable(account: Account) -> bool:
-    with slack_errors("auth.test"):
-        await account.client.auth_test()
-    return True
-
-
-class _Words(Protocol):
-    async def purge(self, *, older_than_s: float) -> int: ...
-
-
-async def _tidying(jobs: JobTable[Job], words_s: float, kept: Sequence[_Words]) -> None:
+async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None:
     """Forget what people said, and who used the model, once it is past its time.
 
     Until cancelled; trouble ends a round, not the tidying.
     """
     while True:
         try:
-            await jobs.purge(words_s=words_s, keys_s=max(words_s, KEYS_S))
-            for words in kept:
-                await words.purge(older_than_s=words_s)
+            await house.jobs.purge(words_s=words_s, keys_s=max(words_s, KEYS_S))
+            for name in await workspaces.names():
+                for words in house.kept_words(name):
+                    await words.purge(older_than_s=words_s)
         except CrosscheckError as error:
             log.warning("tidying was cut short", extra={"error": type(error).__name__})
         await asyncio.sleep(TIDY_S)

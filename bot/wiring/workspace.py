@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bot.feeds.pages import Reading as PageReading
 from bot.feeds.pages import Web
@@ -50,6 +51,10 @@ FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, WELCOME, WARNING)
 """The kinds of job that the worker of questions runs."""
 
 
+class Words(Protocol):
+    async def purge(self, *, older_than_s: float) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What all workspaces share. `questions` and `digests` run the jobs that people and the clock leave; in the
@@ -68,6 +73,11 @@ class House:
     inside: Inside | None = None
     sample: Library | None = None
 
+    def kept_words(self, workspace: str) -> Sequence[Words]:
+        """What is kept of people for a while only."""
+        database = self.database
+        return (Conversations(database, workspace), People(database, workspace), UsageTable(database, workspace))
+
     def coverage(self, workspace: str) -> Coverage:
         return Coverage(self.database, workspace, jobs=self.jobs, web=self.web, reading=self.pages, clock=self.clock)
 
@@ -75,7 +85,7 @@ class House:
 class Workspace:
     """One workspace: `name` is its own in every table. `room` serves Slack, `work` runs its jobs by kind."""
 
-    def __init__(self, name: str, account: Account, house: House) -> None:
+    def __init__(self, house: House, name: str, account: Account) -> None:
         self.name = name
         self.account = account
         self._house = house
@@ -102,7 +112,6 @@ class Workspace:
         self._rules = StoredRules(database, name, clock=clock)
         self.followers = Followers(Following(account), database, TopicFollows(database, name), self._rules)
         conversations, people = Conversations(database, name), People(database, name)
-        self.kept_words = (conversations, people, usage)
         held_to = self._allowance.for_person
         self._asking = Asking(self.desk, conversations, house.metrics, house.inside, held_to, self._rules)
         self._answering = Answering(account, self._asking.ask, people)

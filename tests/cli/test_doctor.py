@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,11 +15,11 @@ import pytest
 from aiohttp import web
 
 from bot.settings import Settings
+from bot.slack.manifest import bot_scopes
 from bot.store.database import Database
 from bot.store.feeds import FeedTable
 from bot.store.jobs import JobTable
 from bot.wiring.checkup import checkup
-from bot.wiring.checkup_slack import shipped_manifest
 from bot.worker import Job
 from tests.cli.conftest import Cli, Ran
 from tests.databases import new_database, postgres_server
@@ -29,7 +28,7 @@ from tests.scripted_model import ScriptedModel, Turn
 __all__ = ["postgres_server"]
 
 READY = {"ready": True}
-SCOPES = json.loads(shipped_manifest().read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
+SCOPES = bot_scopes()
 
 
 def line(ran: Ran, what: str) -> str:

@@ -14,7 +14,7 @@ from bot.news.model import Answer
 from bot.sandbox import Message, Sandbox
 from bot.slack.account import Account, signed_in
 from bot.slack.answering import Answering, Work
-from bot.slack.app import WORKSPACE, Room, bolt_app, http_app, socket_mode
+from bot.slack.app import WORKSPACE, OneRoom, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import PICTURES, RUN, SHARED, Commands, Subcommand
 from bot.slack.gallery import Gallery
@@ -139,7 +139,7 @@ async def idle(sandbox: Sandbox, account: Account, subcommands: list[Subcommand]
 @pytest.fixture
 async def bot(idle: Bot) -> AsyncIterator[Bot]:
     """A bot that listens over Socket Mode and works."""
-    app = bolt_app(idle.room)
+    app = bolt_app(OneRoom(idle.room))
     async with socket_mode(app, idle.account, idle.sandbox.app_token):
         await idle.sandbox.wait_connected()
         async with working(idle):
@@ -149,7 +149,7 @@ async def bot(idle: Bot) -> AsyncIterator[Bot]:
 @pytest.fixture
 async def bot_over_http(idle: Bot) -> AsyncIterator[Bot]:
     """A bot that listens over HTTP and works; `sandbox.request_url` is where."""
-    served = http_app(idle.room, signing_secret=idle.sandbox.signing_secret)
+    served = http_app(OneRoom(idle.room), signing_secret=idle.sandbox.signing_secret)
     async with serving(served) as url, working(idle):
         idle.sandbox.request_url = f"{url}/slack/events"
         yield idle

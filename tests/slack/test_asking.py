@@ -11,7 +11,7 @@ from bot.errors import SlackUnavailable, WrongUse
 from bot.sandbox import ANNA, BEN, GENERAL, OTHER_BOT, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
-from bot.slack.app import bolt_app, http_app, socket_mode
+from bot.slack.app import OneRoom, bolt_app, http_app, socket_mode
 from bot.slack.blocks import compose, with_buttons
 from bot.slack.buttons import under
 from tests.slack import answers
@@ -336,7 +336,7 @@ async def test_given_a_request_that_slack_did_not_sign_when_it_arrives_then_it_i
 
 async def test_given_no_signing_secret_when_served_over_http_then_it_is_refused(idle: Bot) -> None:
     with pytest.raises(WrongUse):
-        http_app(idle.room, signing_secret="")
+        http_app(OneRoom(idle.room), signing_secret="")
 
 
 async def test_given_a_token_that_slack_does_not_know_when_signing_in_then_it_says_which(sandbox: Sandbox) -> None:
@@ -347,7 +347,7 @@ async def test_given_a_token_that_slack_does_not_know_when_signing_in_then_it_sa
 
 async def test_given_an_app_token_that_slack_does_not_know_when_connecting_then_it_says_which(idle: Bot) -> None:
     with pytest.raises(WrongUse, match="SLACK_APP_TOKEN: invalid_auth"):
-        async with socket_mode(bolt_app(idle.room), idle.account, "xapp-unknown"):
+        async with socket_mode(bolt_app(OneRoom(idle.room)), idle.account, "xapp-unknown"):
             pass
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.sandbox import ANNA, GENERAL, POLICY, Sandbox
 from bot.slack.account import signed_in
-from bot.slack.app import bolt_app, socket_mode
+from bot.slack.app import OneRoom, bolt_app, socket_mode
 from tests.given import article
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot, working
@@ -34,7 +34,7 @@ async def recorded(record: Path) -> AsyncIterator[Bot]:
         signed_in(sandbox.bot_token, sandbox.api_url) as account,
     ):
         bot = Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()))
-        async with socket_mode(bolt_app(bot.room), account, sandbox.app_token), working(bot):
+        async with socket_mode(bolt_app(OneRoom(bot.room)), account, sandbox.app_token), working(bot):
             await sandbox.wait_connected()
             yield bot
             await bot.quiet()

@@ -20,11 +20,13 @@ SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "agent_session_stopped": {"assistant:write"},
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
     "member_joined_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
     "message.im": {"im:history"},
     "message.mpim": {"mpim:history"},
+    "tokens_revoked": set(),
 }
 # Every Web API method that the bot may call, with the scopes that Slack asks for it.
 SCOPES_OF_METHODS: dict[str, set[str]] = {

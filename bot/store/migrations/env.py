@@ -2,9 +2,24 @@
 
 from alembic import context
 
-from bot.store import answer_tables, digest_tables, feed_tables, follow_tables, ledger_tables, tables
+from bot.store import (
+    answer_tables,
+    digest_tables,
+    feed_tables,
+    follow_tables,
+    installation_tables,
+    ledger_tables,
+    tables,
+)
 
-for each in (answer_tables.asked, digest_tables.kept, feed_tables.feeds, follow_tables.topics, ledger_tables.entries):
+for each in (
+    answer_tables.asked,
+    digest_tables.kept,
+    feed_tables.feeds,
+    follow_tables.topics,
+    installation_tables.installations,
+    ledger_tables.entries,
+):
     assert each.metadata is tables.metadata  # each module of tables adds its own to the one metadata
 context.configure(connection=context.config.attributes["connection"], target_metadata=tables.metadata)
 context.run_migrations()

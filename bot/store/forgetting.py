@@ -1,0 +1,43 @@
+"""All that is kept of one workspace, removed for good."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, false, or_, select
+
+from bot.store.backup import all_tables
+from bot.store.database import Database
+from bot.store.search import Index
+from bot.store.search_postgres import PostgresIndex
+from bot.store.search_sqlite import SqliteIndex
+from bot.store.tables import excerpts, workspaces
+
+
+async def forget(database: Database, workspace: str) -> int:
+    """Remove every row of a workspace from every table, all or none; how many there were. Raises StoreUnavailable."""
+    return await database.write(lambda connection: _forget(connection, workspace))
+
+
+def _forget(connection: Connection, workspace: str) -> int:
+    index: Index = SqliteIndex() if connection.dialect.name == "sqlite" else PostgresIndex()
+    found = select(excerpts.c.version).where(_of(excerpts, workspace)).distinct()
+    for version in connection.scalars(found).all():
+        index.remove(connection, version)
+    # Those that refer to others go before them.
+    return sum(
+        connection.execute(delete(table).where(_of(table, workspace))).rowcount for table in reversed(all_tables())
+    )
+
+
+def _of(table: Table, workspace: str) -> ColumnElement[bool]:
+    """Which rows are the workspace's: by its name, or by the rows that they refer to."""
+    if table is workspaces:
+        return table.c.name == workspace
+    own = table.c.get("workspace")
+    if own is not None and not own.foreign_keys:
+        return own == workspace
+    refers = [
+        column.in_(select(key.column).where(_of(key.column.table, workspace)))
+        for column in table.columns
+        for key in column.foreign_keys
+    ]
+    return or_(false(), *refers)

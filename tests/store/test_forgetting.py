@@ -1,0 +1,64 @@
+"""A workspace that is forgotten leaves nothing behind, and no other one loses anything."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from bot.store.backup import all_tables
+from bot.store.database import Database
+from bot.store.forgetting import forget
+from bot.store.jobs import JobTable
+from bot.store.library import Library
+from bot.worker import Job
+from tests.store.test_backup import fill
+
+Rows = dict[str, list[str]]
+
+
+async def rows(database: Database) -> Rows:
+    """Every row of every table, as text."""
+
+    def read(connection: Connection) -> Rows:
+        return {
+            table.name: sorted(str(tuple(row)) for row in connection.execute(select(table))) for table in all_tables()
+        }
+
+    return await database.read(read)
+
+
+async def test_given_two_workspaces_when_one_is_forgotten_then_every_row_of_it_goes_and_the_other_is_as_it_was(
+    database: Database,
+) -> None:
+    await fill(database)
+    jobs = JobTable(database, Job)
+    job = await jobs.claim(["answer"], 60)
+    assert job is not None
+    await jobs.note(job, "turn", "Why?")
+    theirs = await Library(database, "T2").search("bread", limit=10)
+
+    gone = await forget(database, "local")
+
+    left = await rows(database)
+    assert gone > 20
+    assert theirs == await Library(database, "T2").search("bread", limit=10)
+    assert "local" not in str(left)
+    assert {name: len(found) for name, found in left.items() if found} == {
+        "articles": 1,
+        "excerpts": 1,
+        "told": 1,
+        "versions": 1,
+        "workspaces": 1,
+    }
+
+
+async def test_given_a_workspace_that_was_forgotten_when_it_begins_again_then_it_finds_its_new_articles_alone(
+    database: Database,
+) -> None:
+    await fill(database)
+    await forget(database, "local")
+
+    again = await forget(database, "local")
+    await fill(database)
+
+    assert again == 0
+    assert {hit.article.id for hit in await Library(database, "local").search("bread", limit=10)} == {"c"}
