@@ -23,6 +23,12 @@ DISPUTE = reply(
     kind="number",
     statements=[],
 )
+SINGLE = reply(
+    readings=[reads("A", "54 licences were granted", ["A1"])],
+    positions=[("54 licences were granted", ["A"])],
+    relation="single",
+    statements=[("54 licences were granted.", ["A1"])],
+)
 UPHELD = look(upheld=True, text="")
 
 

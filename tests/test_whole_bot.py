@@ -13,7 +13,7 @@ import pytest
 
 from bot.news.model import Kind
 from bot.news.model import Turn as Said
-from bot.sandbox import ANNA, GENERAL, Sandbox
+from bot.sandbox import ANNA, GENERAL, POLICY, Sandbox
 from bot.slack.app import WORKSPACE
 from bot.store.conversations import Conversations
 from bot.store.database import Database, utc_now
@@ -21,7 +21,7 @@ from bot.store.ledger import StoredLedger
 from bot.store.usage import Spent, UsageTable
 from tests.knowing import knows
 from tests.news.ledger_world import Fact
-from tests.running import DISPUTE, QUESTION, UPHELD, Bot, finished, free_port, furnish
+from tests.running import DISPUTE, QUESTION, SINGLE, UPHELD, Bot, finished, free_port, furnish
 from tests.scripted_model import Request, ScriptedModel, Turn
 
 
@@ -216,6 +216,32 @@ async def test_given_an_empty_library_in_slack_when_asked_then_it_says_how_to_ad
 
         assert "python -m bot ingest" in str(answer.blocks) + answer.text
         assert not model.heard
+
+
+async def test_given_a_channel_set_to_one_outlet_when_asked_in_it_then_the_model_and_the_lists_hold_nothing_else(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.always(answer=SINGLE)
+        async with bot.running():
+            await sandbox.command("/coverage", "settings", channel=GENERAL, user=ANNA)
+            form = await sandbox.wait_for(lambda: (v := sandbox.view(ANNA)) and v.view.get("submit") and v, 20)
+            await sandbox.submit(form, {"which_outlets": "only", "outlets": ["courier.txt"]})
+            await sandbox.wait_for(lambda: sandbox.messages(GENERAL), 20)
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+            elsewhere = await sandbox.say(POLICY, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: finished(sandbox, elsewhere), 20)
+            await sandbox.command("/coverage", "sources", channel=GENERAL, user=ANNA)
+            told = await sandbox.wait_for(lambda: sandbox.private(ANNA), 20)
+
+        here, there = (request.text for request in model.heard if request.step == "answer")
+        assert "54 licences" in here
+        assert "41 licences" not in here
+        assert "41 licences" in there
+        assert told[-1].text == "1 outlet, 1 article"
 
 
 async def test_given_words_and_usage_past_their_time_when_the_bot_runs_then_they_are_forgotten(

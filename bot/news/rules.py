@@ -4,6 +4,7 @@ may do what."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.news.topic import Topic
 
@@ -67,3 +68,11 @@ class Rules:
 
     channel: ChannelRules = field(default_factory=ChannelRules)
     workspace: WorkspaceRules = field(default_factory=WorkspaceRules)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Who changed rules last, and when (UTC-aware)."""
+
+    by: str
+    at: datetime

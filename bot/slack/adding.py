@@ -1,4 +1,4 @@
-"""`/coverage add URL`: a page, or a feed's entries, become coverage, for those who look after the bot."""
+"""`/coverage add URL`: a page, or a feed's entries, become coverage, for those who may."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack import words
-from bot.slack.admins import Admins
 from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.escape import web_link
+from bot.slack.gate import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,14 @@ Add = Callable[[str], Awaitable[Added]]
 
 @dataclass(frozen=True, slots=True)
 class AddCommand:
-    admins: Admins
     add: Add
 
     def subcommand(self) -> Subcommand:
-        return Subcommand("add", *words.TOLD_ADD, self.run, works=True, begun=lambda call: words.ADDING)
+        return Subcommand(
+            "add", *words.TOLD_ADD, self.run, works=True, begun=lambda call: words.ADDING, right=Right.ADD
+        )
 
     async def run(self, call: Call, work: Any) -> Said:
-        if not await self.admins.has(call.user):
-            return Said(plain(words.NOT_ALLOWED))
         url = web_link(call.text.strip("<>"))
         if url is None:
             return Said(plain(words.NO_ADDRESS))

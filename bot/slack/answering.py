@@ -15,6 +15,7 @@ from bot.news.model import Answer
 from bot.slack import blocks, words
 from bot.slack.account import Account
 from bot.slack.buttons import suggested, under
+from bot.slack.gate import Gate, Right
 from bot.slack.intake import key_of
 from bot.slack.post import Place, Post, Standing
 from bot.slack.screen import Audience, Screen
@@ -64,11 +65,13 @@ class _Over(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Runs jobs of kind `intake.ANSWER` and `intake.WITHDRAW`. Every step may be cut off and run again."""
+    """Runs jobs of kind `intake.ANSWER` and `intake.WITHDRAW`, for those who may ask. Every step may be cut off
+    and run again."""
 
     account: Account
     ask: Ask
     shelf: Shelf
+    gate: Gate
     look_s: float = LOOK_S
     _running: dict[str, asyncio.Event] = field(default_factory=dict)
 
@@ -79,7 +82,8 @@ class Answering:
                 self._running[key].set()
 
     async def run(self, work: Work) -> bool:
-        """True where an answer stands at the end; else the question was stopped, edited or deleted meanwhile.
+        """True where an answer stands at the end; else the question was stopped, edited or deleted meanwhile, or is
+        passed over.
 
         Raises what `ask` raises, SlackUnavailable (another run ends well) or SlackRefused.
         """
@@ -92,7 +96,11 @@ class Answering:
         standing = await post.look_up() if anew or work.again else {}
         try:
             await self._look(key)
-            said = words.QUIET if words.asks_for_quiet(text) else words.short_word(text)
+            refused = await self.gate.refusal(Right.ASK, place.person, place.channel)
+            if refused is not None and work.payload.get("unbidden"):  # one who is refused talks to others by and by
+                await self.shelf.becomes(key, Fate.ANSWERED)
+                return False
+            said = refused or (words.QUIET if words.asks_for_quiet(text) else words.short_word(text))
             if said is not None:
                 if said == words.QUIET:
                     await self.shelf.hush(place.channel, place.thread)

@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.slack import clicks, words
+from bot.slack import clicks, setting, words
 from bot.slack.account import Account, like
 from bot.slack.answering import Answering
 from bot.slack.clicks import Clicks
@@ -61,7 +61,7 @@ class Room:
             self.inbox,
             self.shelf,
             self.workspace,
-            wants=(self.commands.wants, clicks.wants),
+            wants=(self.commands.wants, clicks.wants, setting.wants),
             interrupt=self.answering.interrupt,
         )
 
@@ -156,7 +156,7 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
         if event.get("tab") == "home":
             await home.publish(event["user"], event["channel"])
         else:
-            await home.suggest(event["channel"])
+            await home.suggest(event["user"], event["channel"])
 
     async def typed(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await context[_ROOM].commands.typed(body, ack)
@@ -165,14 +165,20 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
         await ack()
         await context[_ROOM].clicks.open(body)
 
-    async def submitted(ack: AsyncAck) -> None:
+    async def pressed(ack: AsyncAck) -> None:
         await ack()
+
+    async def submitted(ack: AsyncAck, view: dict[str, Any]) -> None:
+        if found := setting.faults(view):
+            await ack(response_action="errors", errors=found)
+        else:
+            await ack()
 
     app.middleware(keep)
     app.event("app_home_opened")(opened)
     app.event(_ANY)(accepted)
     app.command(COMMAND)(typed)
-    app.shortcut(CHECK)(submitted)
+    app.shortcut(CHECK)(pressed)
     app.action(_ANY)(clicked)
     app.view(_ANY)(submitted)
     return app

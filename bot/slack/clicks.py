@@ -14,6 +14,7 @@ from bot.errors import CrosscheckError
 from bot.news.labels import Verdict
 from bot.slack import aside, buttons, follows, modals, words
 from bot.slack.account import Account
+from bot.slack.gate import Gate, Right
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, Accepted, Body, lane_of
 from bot.slack.kit import Json
@@ -63,6 +64,7 @@ class Clicks:
     account: Account
     shelf: Shelf
     home: Home
+    gate: Gate
 
     async def open(self, body: Body) -> None:
         """Open the modal that a click asks for, if it asks for one. Whatever fails is logged: the person sees that
@@ -72,7 +74,7 @@ class Clicks:
         try:
             match action["action_id"]:
                 case buttons.QUOTES:
-                    await self._quotes(body["trigger_id"], carries["answer"])
+                    await self._quotes(body["trigger_id"], carries)
                 case buttons.MISSED:
                     form = modals.form(modals.MISSED_WORDS, words.MISSED_TITLE, words.MISSED_HINT, carries)
                     await self._show(body["trigger_id"], form)
@@ -92,7 +94,9 @@ class Clicks:
         if said["what"] == _UNFOLLOWED:
             await self._unfollow(said)
             return
-        if said["what"] == _JUDGED:
+        if (refused := await self.gate.refusal(Right.ASK, person, said["channel"])) is not None:
+            told = refused
+        elif said["what"] == _JUDGED:
             await self.shelf.judged(key, person, good=said["good"], words=said["words"])
             told = words.THANKS_GOOD if said["good"] else words.THANKS_BAD
         elif said["what"] == _LABELLED:
@@ -119,12 +123,13 @@ class Clicks:
         except SlackRefused as fault:
             log.info("a form was closed before it could be brought up to date", extra={"reason": str(fault)})
 
-    async def _quotes(self, trigger: str, key: str) -> None:
+    async def _quotes(self, trigger: str, clicked: Mapping[str, Any]) -> None:
         # First something, for the trigger lasts three seconds and the store may be busy.
         opened = await self._show(trigger, modals.loading(words.QUOTES_TITLE, words.LOADING_QUOTES))
         try:
-            shown = await self.shelf.shown(key)
-            told = words.FORGOTTEN
+            refused = await self.gate.refusal(Right.ASK, clicked["user"], clicked["channel"])
+            shown = await self.shelf.shown(clicked["answer"]) if refused is None else None
+            told = refused or words.FORGOTTEN
         except CrosscheckError as fault:
             shown, told = None, fault.tell
         view = modals.quotes(shown) if shown else modals.notice(words.QUOTES_TITLE, told)

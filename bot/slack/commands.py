@@ -21,6 +21,7 @@ from bot.slack.blocks import Message, with_buttons
 from bot.slack.buttons import GRID, NEXT, SHARE
 from bot.slack.daily import DailyPost
 from bot.slack.gallery import PICTURED, Gallery
+from bot.slack.gate import Gate, Right
 from bot.slack.intake import A_PERSON_WAITS, Accepted, Body, Inbox, written
 from bot.slack.kit import Json
 from bot.slack.picture import Picture
@@ -78,7 +79,9 @@ class Subcommand:
     `usage`: what may follow its name. `told`: one line of help. `run` answers; where it `works`, it asks the model or
     keeps something, and is run as a job, with that job. `begun` is said meanwhile, where that takes a while. `asks`:
     the title and hint of a form for its words, where it needs some and got none; `fuller` makes that form with more
-    under it. `again` finds what is shared, where running it anew would not do.
+    under it. `again` finds what is shared, where running it anew would not do. `opens` shows something above the
+    conversation at once, by a trigger; where that fails, `run` answers. `right`: what somebody needs to be allowed to;
+    None where everybody may.
     """
 
     name: str
@@ -92,6 +95,8 @@ class Subcommand:
     asks: tuple[str, str] | None = None
     fuller: Callable[[Call], Awaitable[Json]] | None = None
     again: Callable[[Call, Any], Awaitable[Said]] | None = None
+    opens: Callable[[Call, str], Awaitable[bool]] | None = None
+    right: Right | None = Right.ASK
 
 
 class Commands:
@@ -102,6 +107,7 @@ class Commands:
         account: Account,
         inbox: Inbox,
         workspace: str,
+        gate: Gate,
         subcommands: Sequence[Subcommand],
         *,
         gallery: Gallery,
@@ -109,6 +115,7 @@ class Commands:
         self._account = account
         self._inbox = inbox
         self._workspace = workspace
+        self._gate = gate
         self._gallery = gallery
         self._known = {each.name: each for each in subcommands}
 
@@ -140,6 +147,10 @@ class Commands:
         elif found.works:
             begun = found.begun(call)
             await (ack(text=begun, response_type="ephemeral") if begun else ack())
+        elif found.opens is not None:
+            await ack()
+            if not await found.opens(call, str(body["trigger_id"])):
+                await self._answer(found, call)
         else:
             await ack()
             await self._answer(found, call)
@@ -152,7 +163,7 @@ class Commands:
         found = self._known.get(call.verb)
         if found is None:  # a version before this one knew it
             return
-        await self._tell(call, await found.run(call, work))
+        await self._tell(call, await self._said(found, call, work))
         await work.note(TOLD, "")
 
     async def draw(self, work: Any) -> None:
@@ -177,6 +188,9 @@ class Commands:
         call = Call.load(work.payload)
         found = self._known.get(call.verb)
         if found is None:
+            return
+        if (told := await self._refusal(found, call)) is not None:
+            await reply(self._account, call.url, blocks.plain(told))
             return
         said = await (found.again or found.run)(call, work)
         by = kit.rich([kit.paragraph(kit.text(words.SHARED_BY), {"type": "user", "user_id": call.user})])
@@ -212,10 +226,17 @@ class Commands:
         asked = " ".join([call.verb, call.text]).strip()
         return blocks.plain(words.UNKNOWN.format(command=COMMAND, asked=asked))
 
+    async def _said(self, found: Subcommand, call: Call, work: Any) -> Said:
+        told = await self._refusal(found, call)
+        return Said(blocks.plain(told)) if told is not None else await found.run(call, work)
+
+    async def _refusal(self, found: Subcommand, call: Call) -> str | None:
+        return None if found.right is None else await self._gate.refusal(found.right, call.user, call.channel)
+
     async def _answer(self, found: Subcommand, call: Call) -> None:
         """Whatever fails is told plainly: the command was acked, and nobody else will."""
         try:
-            await self._tell(call, await found.run(call, None))
+            await self._tell(call, await self._said(found, call, None))
         except CrosscheckError as fault:
             log.warning("a command failed", extra={"verb": found.name, "error": type(fault).__name__})
             await self._apologise(call, fault.tell)

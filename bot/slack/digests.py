@@ -12,6 +12,7 @@ from bot.slack.account import Account
 from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.daily import Drawn
+from bot.slack.gate import Gate, Right
 from bot.slack.trouble import SlackRefused, slack_errors
 
 PREVIEW = "preview"
@@ -35,9 +36,13 @@ class Digests(Protocol):
     async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn: ...
 
 
+_CHANGES = ("on", "off", "now")  # what everybody in the channel sees
+
+
 class DigestCommand:
-    def __init__(self, account: Account, digests: Digests) -> None:
+    def __init__(self, account: Account, digests: Digests, gate: Gate) -> None:
         self._account = account
+        self._gate = gate
         self._digests = digests
 
     def subcommand(self) -> Subcommand:
@@ -53,6 +58,10 @@ class DigestCommand:
             known = await self._digests.of(call.channel)
             told = words.SET_DIGEST.format(digest=described(known)) if known else words.NO_DIGEST
             return Said(plain(f"{told} {words.DIGEST_USAGE}"))
+        if verb.casefold() in _CHANGES:
+            refused = await self._gate.refusal(Right.DIGEST, call.user, call.channel)
+            if refused is not None:
+                return Said(plain(refused))
         try:
             return await serve(call, said, work)
         except NotUnderstood as fault:

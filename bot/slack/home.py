@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import CrosscheckError
@@ -13,8 +13,8 @@ from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
 from bot.slack import escape, follows, kit, lists, words
 from bot.slack.account import Account
-from bot.slack.admins import Admins
 from bot.slack.coverage import Channel, Coverage
+from bot.slack.gate import Gate, Right
 from bot.slack.kit import Json
 from bot.slack.prose import OUTLET_CHARACTERS
 from bot.slack.split import shortened
@@ -63,26 +63,32 @@ def view(seen: Glance) -> Json:
     return {"type": "home", "private_metadata": seen.direct, "blocks": blocks}
 
 
+def closed(told: str) -> Json:
+    """The Home of somebody who may not use the bot."""
+    return {"type": "home", "blocks": [kit.header("Crosscheck"), *kit.told(told)]}
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`admins`: the ids of people who count as such beside Slack's own."""
-
     account: Account
     coverage: Coverage
-    admins: Collection[str] = ()
+    gate: Gate
 
     async def publish(self, person: str, channel: str) -> None:
         """Show a person's Home; `channel` is their direct message. What fails is logged: they look again."""
         try:
-            seen = await self._glance(person, channel)
+            refused = await self.gate.refusal(Right.ASK, person, channel)
+            shown = view(await self._glance(person, channel)) if refused is None else closed(refused)
             with slack_errors("views.publish"):
-                await self.account.client.views_publish(user_id=person, view=view(seen))
+                await self.account.client.views_publish(user_id=person, view=shown)
         except CrosscheckError as fault:
             log.warning("a Home could not be shown", extra={"error": type(fault).__name__})
 
-    async def suggest(self, channel: str) -> None:
+    async def suggest(self, person: str, channel: str) -> None:
         """Offer questions in a direct message: first what the outlets disagree on now."""
         try:
+            if await self.gate.refusal(Right.ASK, person, channel) is not None:
+                return
             disputes = await self.coverage.disagreements(channel)
             with slack_errors("assistant.threads.setSuggestedPrompts"):
                 await self.account.client.assistant_threads_setSuggestedPrompts(
@@ -98,7 +104,7 @@ class Home:
             self.coverage.follows(person),
             self.coverage.channel(channel),
         )
-        health = await self.coverage.health() if await Admins(self.account, self.admins).has(person) else None
+        health = await self.coverage.health() if await self.gate.admins.has(person) else None
         return Glance(channel, disputes, newest, followed, settings, health)
 
 

@@ -125,7 +125,7 @@ class Intake:
         if payload is None or not payload["text"]:
             return None
         listens = await self.questions.listens(payload["channel"], payload["thread"], payload["user"])
-        return payload if listens else None
+        return payload | {"unbidden": True} if listens else None
 
     async def _changed(self, body: Body, event: Body) -> None:
         """A person's edit of a question has it answered again; a deletion may come as a tombstone."""

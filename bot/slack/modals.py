@@ -28,11 +28,11 @@ FIELD = "words"
 
 
 def loading(title: str, told: str) -> Json:
-    return _modal(title, [kit.context(told)])
+    return modal(title, [kit.context(told)])
 
 
 def notice(title: str, told: str) -> Json:
-    return _modal(title, kit.told(told))
+    return modal(title, kit.told(told))
 
 
 def quotes(shown: Shown) -> Json:
@@ -45,7 +45,7 @@ def quotes(shown: Shown) -> Json:
             blocks.append(kit.context(words.QUOTES_LEFT.format(count=len(articles) - number + 1)))
             break
         blocks += more
-    return _modal(words.QUOTES_TITLE, blocks)
+    return modal(words.QUOTES_TITLE, blocks)
 
 
 def form(
@@ -68,7 +68,7 @@ def form(
         "focus_on_load": True,
     }
     block = {"type": "input", "block_id": FIELD, "label": kit.plain(label), "element": field, "hint": kit.plain(hint)}
-    found = _modal(title, [block, *under])
+    found = modal(title, [block, *under])
     return found | {"callback_id": kind, "private_metadata": json.dumps(carries), "submit": kit.plain(words.SEND)}
 
 
@@ -78,7 +78,7 @@ def filled(view: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return str(value).strip(), json.loads(view["private_metadata"])
 
 
-def _modal(title: str, blocks: list[Json]) -> Json:
+def modal(title: str, blocks: list[Json]) -> Json:
     return {"type": "modal", "title": kit.plain(title), "close": kit.plain(words.CLOSE), "blocks": blocks}
 
 

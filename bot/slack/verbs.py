@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.errors import WrongUse
@@ -11,7 +13,7 @@ from bot.news.asked import Asked
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow
 from bot.news.topic import Topic, comparison_about, dispute_about
-from bot.slack import blocks, escape, follows, kit, lists, words
+from bot.slack import blocks, follows, lists, words
 from bot.slack.account import Account
 from bot.slack.answering import Ask
 from bot.slack.blocks import Message, with_buttons
@@ -19,6 +21,7 @@ from bot.slack.buttons import suggested, under
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
+from bot.slack.gate import Ruling
 from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of
 from bot.slack.kit import Json
 from bot.slack.screen import Nobody
@@ -33,7 +36,15 @@ class Verbs:
     """`ask` answers; `inbox` keeps what a follow begins in its thread."""
 
     def __init__(
-        self, account: Account, inbox: Inbox, workspace: str, *, ask: Ask, shelf: Shelf, coverage: Coverage
+        self,
+        account: Account,
+        inbox: Inbox,
+        workspace: str,
+        *,
+        ask: Ask,
+        shelf: Shelf,
+        coverage: Coverage,
+        rules: Ruling,
     ) -> None:
         self._account = account
         self._inbox = inbox
@@ -41,6 +52,7 @@ class Verbs:
         self._asks = ask
         self._shelf = shelf
         self._coverage = coverage
+        self._rules = rules
 
     def all(self) -> list[Subcommand]:
         def made(name: str, run: Any, **more: Any) -> Subcommand:
@@ -60,7 +72,6 @@ class Verbs:
                 asks=(words.FOLLOW_TITLE, words.FOLLOW_HINT),
                 fuller=self.follow_form,
             ),
-            made("settings", self.settings),
         ]
 
     async def ask(self, call: Call, work: Any) -> Said:
@@ -88,30 +99,25 @@ class Verbs:
             return Said(blocks.plain(fault.tell))
         found = [e for e in await self._coverage.disagreements(call.channel) if comparison_about(e.comparison, about)]
         messages, pictures = lists.disagreements(found, news_words.listed([topic.title for topic in about]))
-        return Said(messages, share=call.text if found else None, pictures=pictures)
+        return replace(await self._listed(call, found, messages), pictures=pictures)
 
     async def timeline(self, call: Call, work: Any) -> Said:
         found = await self._coverage.about(call.channel, call.text, ARTICLES)
-        return Said(lists.timeline(found, call.text), share=call.text if found else None)
+        return await self._listed(call, found, lists.timeline(found, call.text))
 
     async def sources(self, call: Call, work: Any) -> Said:
         found = await self._coverage.outlets(call.channel)
-        return Said(lists.outlets(found), share="" if found else None)
+        return await self._listed(call, found, lists.outlets(found))
 
     async def newest(self, call: Call, work: Any) -> Said:
         found = await self._coverage.newest(call.channel, HEADINGS)
-        return Said(lists.newest(found), share="" if found else None)
+        return await self._listed(call, found, lists.newest(found))
 
-    async def settings(self, call: Call, work: Any) -> Said:
-        channel = await self._coverage.channel(call.channel)
-        digest = words.SET_DIGEST.format(digest=channel.digest) if channel.digest else words.NO_DIGEST
-        followed = await self._coverage.follows(call.user)
-        lines = [kit.paragraph(kit.text(digest, spaced=False))]
-        told = words.FOLLOWS if followed else words.NO_FOLLOWS
-        lines.append(kit.paragraph(kit.text(told, spaced=False)))
-        lines += [kit.paragraph(*line) for line, _ in follows.named(followed)[:HEADINGS]]
-        title = words.SETTINGS_TITLE
-        return Said([Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(kit.rich(lines)))])
+    async def _listed(self, call: Call, found: Sequence[Any], messages: list[Message]) -> Said:
+        """A list; where what is set in the channel may be why it is empty, that is said."""
+        if not found and (await self._rules.holding(call.channel)).channel.focus.narrow:
+            return Said(blocks.plain(words.NOTHING_COUNTS))
+        return Said(messages, share=call.text if found else None)
 
     async def follow(self, call: Call, work: Any) -> Said:
         """Open a thread for a question, which is answered and followed in it, or for a topic."""

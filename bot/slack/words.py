@@ -98,7 +98,7 @@ TOLD = {
         "[QUESTION | TOPIC]",
         "opens a thread, and tells there when the answer changes or outlets begin to disagree; alone, what you follow",
     ),
-    "settings": ("", "shows what is set in this channel and what you follow"),
+    "settings": ("", "shows and changes what is set in this channel, and shows what you follow"),
     "help": ("[SUBCOMMAND]", "shows this"),
 }
 
@@ -114,9 +114,8 @@ DIGEST_OFF = "This channel has no digest any more."
 DIGEST_NOW = "It is being put together, and comes to this channel."
 
 TOLD_SUMMARY = ("[TOPIC | OUTLET | URL] [since 7d] [full]", "sums up the story, or a part of it, in cited lines")
-TOLD_ADD = ("URL", "adds a page or a feed’s articles to the coverage, for admins")
+TOLD_ADD = ("URL", "adds a page or a feed’s articles to the coverage, for those who may")
 ADDING = "Reading that page…"
-NOT_ALLOWED = "Only those who look after this bot can add coverage. Ask an admin of this workspace."
 NO_ADDRESS = "That is no address of a page. Type /coverage add and the whole address, as your browser shows it."
 ADDED = "Added: {counts}."
 NOT_ADDED = "Nothing there could be read as an article."
@@ -149,6 +148,45 @@ LEFT_OUT = "{count} more did not fit: name a topic to see fewer."
 OUTLETS_OUT = "{outlets} with less to say did not fit."
 
 SETTINGS_TITLE = "Settings of this channel"
+LOADING_SETTINGS = "Looking up what is set…"
+SAVE = "Save"
+SET_TOPICS = "Topics"
+SET_TOPICS_HINT = (
+    "Words or phrases, parted by commas. Questions, summaries and lists in this channel use only coverage about one of "
+    "them; the digest has topics of its own. Leave it empty for all."
+)
+SET_OUTLETS, SET_WHICH_OUTLETS = "Outlets", "Which outlets"
+ALL_OUTLETS, ONLY_OUTLETS, NOT_OUTLETS = "All of them", "Only those chosen below", "All but those chosen below"
+SET_LANGUAGE = "Language of answers"
+OWN_LANGUAGE = "That of the question"
+SET_ASKERS = "Who may ask"
+SET_ASKERS_HINT = "Leave it empty for everybody. Whoever looks after the bot may always ask."
+SET_WORKSPACE = "For the whole workspace"
+SET_WORKSPACE_HINT = "Name people, or channels whose people may."
+SET_RIGHTS = {
+    "asking": ("Who may ask at all", "Empty: everybody"),
+    "adding": ("Who may add coverage", "Empty: only those who look after the bot"),
+    "digests": ("Who may change a channel’s digest", "Empty: everybody"),
+}
+SET_PEOPLE, SET_CHANNELS = "{right}: people", "{right}: channels"
+NO_OUTLET_CHOSEN = "Choose at least one outlet, or “All of them” above."
+EMPTY_TOPIC = "“{phrase}” holds no telling word. Name what the coverage is to be about."
+SETTINGS_CHANGED = "The settings of this channel were changed."
+CHANGED_SETTINGS = "The settings of this channel were changed by"
+CHANGED_UNTOLD = "It is saved. I am not in that channel, so nobody there was told."
+LAST_CHANGED = "Last changed by"
+EVERY_TOPIC, EVERYBODY = "all", "everybody"
+ONLY, ALL_BUT = "only {outlets}", "all but {outlets}"
+ADMINS_CHANGE = "This can be changed by the admins of this workspace and by"
+ADMINS_ALONE_CHANGE = (
+    "This can be changed by the admins of this workspace. Whoever runs the bot can name others in its setting ADMINS."
+)
+MAY_NOT_CHANGE = "You may not change these settings. Nothing was changed. To see who may: /coverage settings"
+MAY_NOT_ASK = "In this workspace only some people may ask me, and you are not among them. An admin can change that."
+MAY_NOT_ASK_HERE = "In this channel only some people may ask me, and you are not among them. An admin can change that."
+MAY_NOT_ADD = "You may not add coverage. Those who look after this bot choose who may: ask an admin of this workspace."
+MAY_NOT_CHANGE_DIGEST = "In this workspace only some people may change a digest. An admin can change that."
+NOTHING_COUNTS = "Nothing in the coverage is of this channel’s topics and outlets. To see them: /coverage settings"
 SET_DIGEST = "Digest: {digest}"
 NO_DIGEST = "Digest: none. To have one: /coverage digest on 09:00 weekdays"
 FOLLOWS = "You follow:"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.news.rules import ChannelRules, Focus, Listed, Rules, WorkspaceRules
+from bot.news.rules import Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
 from bot.news.topic import Topic
 from bot.store.database import Clock, Database, utc_now
 from bot.store.rule_tables import rules
@@ -21,14 +20,6 @@ _WHOLE = ""  # the channel of what holds for the whole workspace
 _HOLDING = select(rules).where(
     rules.c.workspace == bindparam("of"), rules.c.channel.in_([_WHOLE, bindparam("in_channel")])
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Who changed rules last, and when."""
-
-    by: str
-    at: datetime
 
 
 class StoredRules:
@@ -51,7 +42,7 @@ class StoredRules:
         )
 
     async def changed(self, channel: str) -> Changed | None:
-        """Who changed a channel's rules last; None where nobody did."""
+        """Who changed a channel's rules last, or, where it is empty, the workspace's; None where nobody did."""
         found = select(rules.c.by, rules.c.at).where(rules.c.workspace == self._workspace, rules.c.channel == channel)
         row = await self._database.read(lambda connection: connection.execute(found).first())
         return Changed(row.by, row.at) if row else None

@@ -21,8 +21,10 @@ from bot.slack.commands import PICTURES, RUN, SHARED, Call, Commands
 from bot.slack.digests import DigestCommand
 from bot.slack.following import Following
 from bot.slack.gallery import Gallery
+from bot.slack.gate import Gate
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
+from bot.slack.setting import SET, ChannelSettings
 from bot.slack.summaries import SummaryCommand
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
@@ -47,7 +49,7 @@ from bot.wiring.rounds import Rounds
 from bot.wiring.summing import sum_up
 from bot.worker import Job, Work, Worker
 
-FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, WELCOME, WARNING)
+FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WELCOME, WARNING)
 """The kinds of job that the worker of questions runs."""
 
 
@@ -114,18 +116,23 @@ class Workspace:
         conversations, people = Conversations(database, name), People(database, name)
         held_to = self._allowance.for_person
         self._asking = Asking(self.desk, conversations, house.metrics, house.inside, held_to, self._rules)
-        self._answering = Answering(account, self._asking.ask, people)
-        home = Home(account, Glance(database, name, self.desk), settings.admin_ids)
-        self._clicks = Clicks(account, people, home)
+        gate = Gate(self._rules, Admins(account, settings.admin_ids))
+        self._answering = Answering(account, self._asking.ask, people, gate)
+        home = Home(account, Glance(database, name, self.desk), gate)
+        self._clicks = Clicks(account, people, home, gate)
         line = Line(account, jobs, workspace=name, most=settings.most_waiting)
         inbox = Accepted(jobs, house.questions, people, line)
-        verbs = Verbs(account, inbox, name, ask=self._asking.ask, shelf=people, coverage=home.coverage)
+        verbs = Verbs(
+            account, inbox, name, ask=self._asking.ask, shelf=people, coverage=home.coverage, rules=self._rules
+        )
+        self._settings = ChannelSettings(account, gate, home.coverage)
         joined = [
             SummaryCommand(self._sum_up, home.coverage, people, utc_now).subcommand(),
-            DigestCommand(account, Wishes(subscriptions, self.daily)).subcommand(),
-            AddCommand(Admins(account, settings.admin_ids), Additions(coverage).add).subcommand(),
+            DigestCommand(account, Wishes(subscriptions, self.daily), gate).subcommand(),
+            AddCommand(Additions(coverage).add).subcommand(),
+            self._settings.subcommand(),
         ]
-        self._commands = Commands(account, inbox, name, [*verbs.all(), *joined], gallery=gallery)
+        self._commands = Commands(account, inbox, name, gate, [*verbs.all(), *joined], gallery=gallery)
         self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, name)
         self.work: Mapping[str, Work] = {
             ANSWER: self._answer,
@@ -137,6 +144,7 @@ class Workspace:
             WELCOME: Welcome(account).run,
             PLACE: line.tell,
             TURNED_AWAY: self._turn_away,
+            SET: self._set,
             **telling_admins(account, settings.admin_ids),
             **self.daily.work(),
             **self.rounds.work(),
@@ -177,6 +185,9 @@ class Workspace:
 
     async def _draw(self, job: Job) -> None:
         await self._commands.draw(self._claimed(job))
+
+    async def _set(self, job: Job) -> None:
+        await self._settings.run(self._claimed(job))
 
     async def _sum_up(self, scope: Scope, length: Length, work: Claimed) -> Summary:
         call = Call.load(work.payload)

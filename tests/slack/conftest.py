@@ -11,20 +11,23 @@ import pytest
 import uvicorn
 
 from bot.news.model import Answer
-from bot.sandbox import Message, Sandbox
+from bot.sandbox import BEN, Message, Sandbox
 from bot.slack.account import Account, signed_in
+from bot.slack.admins import Admins
 from bot.slack.answering import Answering, Work
 from bot.slack.app import WORKSPACE, OneRoom, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import PICTURES, RUN, SHARED, Commands, Subcommand
 from bot.slack.gallery import Gallery
+from bot.slack.gate import Gate
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW, question
 from bot.slack.screen import Audience
+from bot.slack.setting import SET, ChannelSettings
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
 from tests.slack import answers
-from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, Oracle
+from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, MemoryRules, Oracle
 
 
 @dataclass
@@ -35,18 +38,30 @@ class Bot:
     account: Account
     inbox: MemoryInbox
     oracle: Oracle
+    rules: MemoryRules
+    gate: Gate
     coverage: FixedCoverage = field(default_factory=FixedCoverage)
     more: list[Subcommand] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.shelf = self.inbox.shelf
-        self.answering = Answering(self.account, self.asked, self.shelf)
-        self.home = Home(self.account, self.coverage)
-        self.clicks = Clicks(self.account, self.shelf, self.home)
-        verbs = Verbs(self.account, self.inbox, WORKSPACE, ask=self.asked, shelf=self.shelf, coverage=self.coverage)
+        self.answering = Answering(self.account, self.asked, self.shelf, self.gate)
+        self.home = Home(self.account, self.coverage, self.gate)
+        self.clicks = Clicks(self.account, self.shelf, self.home, self.gate)
+        verbs = Verbs(
+            self.account,
+            self.inbox,
+            WORKSPACE,
+            ask=self.asked,
+            shelf=self.shelf,
+            coverage=self.coverage,
+            rules=self.rules,
+        )
+        self.settings = ChannelSettings(self.account, self.gate, self.coverage)
         self.gallery = Gallery(self.account, pauses_s=(0, 0.05, 0.05))
-        self.commands = Commands(self.account, self.inbox, WORKSPACE, [*verbs.all(), *self.more], gallery=self.gallery)
+        subcommands = [*verbs.all(), self.settings.subcommand(), *self.more]
+        self.commands = Commands(self.account, self.inbox, WORKSPACE, self.gate, subcommands, gallery=self.gallery)
         self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks, self.commands, self.home)
         self.runs = {
             ANSWER: self.answering.run,
@@ -55,6 +70,7 @@ class Bot:
             RUN: self.commands.run,
             SHARED: self.commands.share,
             PICTURES: self.commands.draw,
+            SET: self.settings.run,
             WELCOME: Welcome(self.account).run,
         }
 
@@ -125,15 +141,28 @@ async def account(sandbox: Sandbox) -> AsyncIterator[Account]:
 
 
 @pytest.fixture
+def rules() -> MemoryRules:
+    return MemoryRules()
+
+
+@pytest.fixture
+async def gate(account: Account, rules: MemoryRules) -> Gate:
+    """Ben looks after the bot."""
+    return Gate(rules, Admins(account, [BEN]))
+
+
+@pytest.fixture
 def subcommands() -> list[Subcommand]:
     """What other rooms add to the command."""
     return []
 
 
 @pytest.fixture
-async def idle(sandbox: Sandbox, account: Account, subcommands: list[Subcommand]) -> Bot:
+async def idle(
+    sandbox: Sandbox, account: Account, rules: MemoryRules, gate: Gate, subcommands: list[Subcommand]
+) -> Bot:
     """A bot that is signed in but neither listens nor works by itself."""
-    return Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()), more=subcommands)
+    return Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()), rules, gate, more=subcommands)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from bot.news.ledger.follows import Follows, TopicFollow
 from bot.news.ledger.standing import Entry
 from bot.news.model import Answer, Article
 from bot.news.overview import Heading, Health, Outlet
+from bot.news.rules import Changed, ChannelRules, Rules, WorkspaceRules
 from bot.news.words import citations
 from bot.slack.answering import Work
 from bot.slack.coverage import Channel
@@ -175,6 +176,8 @@ class FixedCoverage:
         return await self.outlets("")
 
     async def outlets(self, channel: str) -> list[Outlet]:
+        if self.fault is not None:
+            raise self.fault
         names = dict.fromkeys(h.outlet for h in self.headings)
         return [Outlet(n, sum(h.outlet == n for h in self.headings), self.headings[0].published) for n in names]
 
@@ -201,6 +204,29 @@ class FixedCoverage:
 
     async def health(self) -> Health:
         return Health(1_234, len(self.entries), 2, 3, 1, datetime(2026, 5, 22, 9, tzinfo=UTC))
+
+
+@dataclass
+class MemoryRules:
+    """The rules of channels, and who changed which last; under "" those of the workspace."""
+
+    channels: dict[str, ChannelRules] = field(default_factory=dict)
+    workspace: WorkspaceRules = field(default_factory=WorkspaceRules)
+    by: dict[str, Changed] = field(default_factory=dict)
+
+    async def holding(self, channel: str) -> Rules:
+        return Rules(self.channels.get(channel, ChannelRules()), self.workspace)
+
+    async def changed(self, channel: str) -> Changed | None:
+        return self.by.get(channel)
+
+    async def change_channel(self, channel: str, now: ChannelRules, by: str) -> None:
+        self.channels[channel] = now
+        self.by[channel] = Changed(by, datetime(2026, 5, 22, 9, tzinfo=UTC))
+
+    async def change_workspace(self, now: WorkspaceRules, by: str) -> None:
+        self.workspace = now
+        self.by[""] = Changed(by, datetime(2026, 5, 22, 9, tzinfo=UTC))
 
 
 @dataclass

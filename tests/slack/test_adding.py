@@ -6,9 +6,7 @@ import pytest
 
 from bot.sandbox import ANNA, BEN, GENERAL
 from bot.slack import words
-from bot.slack.account import Account
 from bot.slack.adding import AddCommand, Added
-from bot.slack.admins import Admins
 from bot.slack.commands import Subcommand
 from tests.slack.conftest import Bot
 
@@ -31,8 +29,8 @@ def pages() -> Pages:
 
 
 @pytest.fixture
-def subcommands(account: Account, pages: Pages) -> list[Subcommand]:
-    return [AddCommand(Admins(account, [BEN]), pages.add).subcommand()]
+def subcommands(pages: Pages) -> list[Subcommand]:
+    return [AddCommand(pages.add).subcommand()]
 
 
 async def typed(bot: Bot, user: str, text: str) -> list[str]:
@@ -62,7 +60,7 @@ async def test_given_an_admin_of_the_workspace_when_they_add_a_page_then_it_is_r
 async def test_given_anybody_else_when_they_add_a_page_then_they_are_told_whom_to_ask(bot: Bot, pages: Pages) -> None:
     bot.sandbox.workspace.people[ANNA].admin = False
 
-    assert await typed(bot, ANNA, "add https://example.org/story") == [words.NOT_ALLOWED]
+    assert await typed(bot, ANNA, "add https://example.org/story") == [words.MAY_NOT_ADD]
     assert pages.read == []
 
 

@@ -346,19 +346,6 @@ async def form_of(bot: Bot, text: str) -> OpenView:
     return form
 
 
-async def test_given_a_channel_and_follows_when_settings_are_asked_for_then_they_are_told(bot: Bot) -> None:
-    (none,) = await typed(bot, "settings")
-    bot.coverage.digest = "09:00 weekdays Europe/London full quiet say"
-    bot.coverage.followed[ANNA] = [entries.entry()]
-    bot.coverage.topics = [TopicFollow(ANNA, GENERAL, "1.1", Topic(("export licences",)))]
-    (told,) = await typed(bot, "settings")
-
-    assert "/coverage digest on" in none.shown
-    assert "09:00 weekdays Europe/London" in told.shown
-    assert answers.QUESTION in told.shown
-    assert "export licences" in told.shown
-
-
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
 async def test_given_odd_text_everywhere_when_listed_then_slack_takes_it_and_nobody_is_pinged(
     bot: Bot, text: str

@@ -15,6 +15,7 @@ from bot.slack.blocks import plain
 from bot.slack.commands import Subcommand
 from bot.slack.daily import Drawn
 from bot.slack.digests import DigestCommand
+from bot.slack.gate import Gate
 from tests.slack.conftest import Account, Bot
 
 
@@ -52,8 +53,8 @@ def digests() -> FixedDigests:
 
 
 @pytest.fixture
-def subcommands(account: Account, digests: FixedDigests) -> list[Subcommand]:
-    return [DigestCommand(account, digests).subcommand()]
+def subcommands(account: Account, digests: FixedDigests, gate: Gate) -> list[Subcommand]:
+    return [DigestCommand(account, digests, gate).subcommand()]
 
 
 async def typed(bot: Bot, text: str) -> list[str]:

@@ -136,7 +136,7 @@ async def test_given_a_question_being_answered_when_stopped_then_one_clean_messa
 
 
 async def test_given_a_stop_that_another_process_hears_when_an_answer_is_made_then_it_stops_too(bot: Bot) -> None:
-    bot.runs[ANSWER] = Answering(bot.account, bot.asked, bot.shelf, look_s=0.02).run
+    bot.runs[ANSWER] = Answering(bot.account, bot.asked, bot.shelf, bot.gate, look_s=0.02).run
     asked = await begun(bot)
 
     await bot.shelf.stop(GENERAL, asked.ts)

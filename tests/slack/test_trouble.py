@@ -36,7 +36,7 @@ def bot(idle: Bot) -> Bot:
 async def running(bot: Bot, job: Job, oracle: Oracle | None = None) -> AsyncIterator[asyncio.Task[None]]:
     """A run of a job that has read its sources and waits to answer."""
     oracle = oracle or bot.oracle
-    task = asyncio.create_task(Answering(bot.account, oracle, bot.shelf).run(job))
+    task = asyncio.create_task(Answering(bot.account, oracle, bot.shelf, bot.gate).run(job))
     try:
         await oracle.held.wait()
         yield task
@@ -222,7 +222,7 @@ async def test_given_a_process_dies_in_mid_answer_when_run_again_then_its_messag
     async with running(bot, job):  # this one never goes on, as after a kill
         half = await streaming(bot, job)
 
-        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf, bot.gate).run(job)
 
         stands_whole(bot.replies_to(job))
         assert bot.replies_to(job)[0].ts == half.ts
@@ -265,9 +265,9 @@ async def test_given_a_second_death_while_the_first_is_mended_when_run_again_the
         await streaming(bot, job)
         bot.sandbox.faults.fail(method)
         with pytest.raises(SlackUnavailable):
-            await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
+            await Answering(bot.account, Oracle(answers.dispute()), bot.shelf, bot.gate).run(job)
 
-        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf, bot.gate).run(job)
 
         stands_whole(bot.replies_to(job))
 
@@ -335,7 +335,7 @@ async def test_given_lines_were_shown_that_the_answer_does_not_hold_when_finishe
         await bot.sandbox.wait_for(lambda: bot.replies_to(job))
         return answers.dispute()
 
-    await Answering(bot.account, ask, bot.shelf).run(job)
+    await Answering(bot.account, ask, bot.shelf, bot.gate).run(job)
 
     stands_whole(bot.replies_to(job))
 
@@ -473,7 +473,7 @@ async def test_given_a_thread_of_many_pages_when_run_again_then_the_orphan_is_fo
     async with running(bot, job):
         await streaming(bot, job)
 
-        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf).run(job)
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf, bot.gate).run(job)
 
         stands_whole(bot.replies_to(job))
 

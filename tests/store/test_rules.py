@@ -8,11 +8,11 @@ import pytest
 
 from bot.news.find import find
 from bot.news.ledger.standing import State, begun
-from bot.news.rules import EVERYTHING, ChannelRules, Focus, Listed, Rules, WorkspaceRules
+from bot.news.rules import EVERYTHING, Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
 from bot.news.topic import Topic
 from bot.store.database import Database
 from bot.store.library import Library
-from bot.store.rules import Changed, StoredRules
+from bot.store.rules import StoredRules
 from tests.given import article
 from tests.slack import answers
 

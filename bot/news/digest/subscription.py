@@ -115,7 +115,7 @@ def topics(words: str) -> tuple[Topic, ...]:
     parts = words.split(";") if ";" in words or ":" in words else words.split(",")
     found = tuple(topic for part in parts if (topic := _topic(part)) is not None)
     if len(found) > MOST_TOPICS:
-        raise NotUnderstood(f"A digest can have {MOST_TOPICS} topics; that is {len(found)}.")
+        raise NotUnderstood(f"There can be {MOST_TOPICS} topics; that is {len(found)}.")
     if any(len(phrase) > TOPIC_CHARACTERS for t in found for phrase in (t.name, *t.phrases)):
         raise NotUnderstood(f"Keep each topic under {TOPIC_CHARACTERS} characters.")
     return found

@@ -1,0 +1,238 @@
+"""What is set in a channel, as a form for those who may change it and in words for others. Pure: no Slack is called
+here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.news.digest.subscription import NotUnderstood, told_topics, topics
+from bot.news.languages import NAMES
+from bot.news.offline import stems
+from bot.news.rules import Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
+from bot.news.topic import Topic
+from bot.slack import kit, words
+from bot.slack.kit import Json
+from bot.slack.split import shortened
+
+KIND = "settings"  # the form's callback_id
+TOPICS, WHICH, OUTLETS, LANGUAGE, ASKERS = "topics", "which_outlets", "outlets", "language", "askers"
+PEOPLE, CHANNELS = "people", "channels"
+ALL, ONLY, WITHOUT = "all", "only", "without"
+OWN = "own"  # for no language of the channel's: an option needs a value
+TOPICS_CHARACTERS = 1_000
+OPTIONS = 100  # of a menu; Slack takes no more
+OPTION_CHARACTERS, VALUE_CHARACTERS = 75, 150
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the form shows. `direct`: it is a person's direct message with the bot. `whole`: with what holds for the
+    workspace. `outlets`: the names of all, and `tail`: what stands below."""
+
+    channel: str
+    rules: Rules
+    direct: bool
+    whole: bool
+    outlets: Sequence[str]
+    tail: Sequence[Json] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What a form was filled with; `workspace` is None where it did not ask for that."""
+
+    channel: str
+    rules: ChannelRules
+    workspace: WorkspaceRules | None
+
+
+class Misfilled(Exception):
+    """A field that cannot be taken as it is: its block, and what to tell."""
+
+    def __init__(self, block: str, told: str) -> None:
+        super().__init__(block)
+        self.block = block
+        self.told = told
+
+
+def form(seen: Seen) -> Json:
+    rules = seen.rules.channel
+    blocks = [*_focus(rules.focus, seen.outlets), _language(rules.language)]
+    if not seen.direct:
+        blocks.append(_people(ASKERS, words.SET_ASKERS, rules.askers, words.SET_ASKERS_HINT))
+    if seen.whole:
+        blocks += [kit.header(words.SET_WORKSPACE), kit.context(words.SET_WORKSPACE_HINT)]
+        for name, (right, hint) in words.SET_RIGHTS.items():
+            listed: Listed = getattr(seen.rules.workspace, name)
+            people, channels = words.SET_PEOPLE.format(right=right), words.SET_CHANNELS.format(right=right)
+            blocks += [
+                _people(f"{name}_{PEOPLE}", people, listed.people, hint),
+                _channels(f"{name}_{CHANNELS}", channels, listed.channels),
+            ]
+    return {
+        "type": "modal",
+        "callback_id": KIND,
+        "private_metadata": json.dumps({"channel": seen.channel}),
+        "title": kit.plain(words.SETTINGS_TITLE),
+        "submit": kit.plain(words.SAVE),
+        "close": kit.plain(words.CLOSE),
+        "blocks": [*blocks, *seen.tail],
+    }
+
+
+def filled(view: Mapping[str, Any]) -> Wished:
+    """What somebody wished for. Raises Misfilled."""
+    values = {name: field for block in view["state"]["values"].values() for name, field in block.items()}
+    rules = ChannelRules(
+        Focus(_topics(values), *_outlets(values)),
+        _chosen(values, LANGUAGE).removeprefix(OWN),
+        _ids(values, ASKERS, "selected_users"),
+    )
+    workspace = None
+    if f"{next(iter(words.SET_RIGHTS))}_{PEOPLE}" in values:
+        workspace = WorkspaceRules(
+            **{
+                name: Listed(
+                    _ids(values, f"{name}_{PEOPLE}", "selected_users"),
+                    _ids(values, f"{name}_{CHANNELS}", "selected_conversations"),
+                )
+                for name in words.SET_RIGHTS
+            }
+        )
+    return Wished(json.loads(view["private_metadata"])["channel"], rules, workspace)
+
+
+def told(rules: ChannelRules, *, direct: bool) -> list[Json]:
+    """What is set in a channel, a line for each."""
+    focus = rules.focus
+    outlets = words.EVERY_TOPIC
+    if focus.outlets:
+        outlets = (words.ALL_BUT if focus.without else words.ONLY).format(outlets=", ".join(focus.outlets))
+    lines = [
+        _line(words.SET_TOPICS, kit.text(told_topics(focus.topics) or words.EVERY_TOPIC)),
+        _line(words.SET_OUTLETS, kit.text(outlets)),
+        _line(words.SET_LANGUAGE, kit.text(NAMES.get(rules.language, words.OWN_LANGUAGE))),
+    ]
+    if not direct:
+        lines.append(_line(words.SET_ASKERS, *(people(rules.askers) or [kit.text(words.EVERYBODY)])))
+    return lines
+
+
+def told_rights(rules: WorkspaceRules) -> list[Json]:
+    """Who may do what in the workspace, a line for each right that is given to some."""
+    lines = []
+    for name, (right, hint) in words.SET_RIGHTS.items():
+        listed: Listed = getattr(rules, name)
+        channels = [part for id in listed.channels for part in ({"type": "channel", "channel_id": id}, kit.text(" "))]
+        lines.append(_line(right, *(people(listed.people) + channels or [kit.text(hint)])))
+    return lines
+
+
+def changed(by: Changed) -> Json:
+    """Who made the last change, and when."""
+    when = f"{by.at.day} {by.at:%B %Y, %H:%M} UTC"
+    return kit.paragraph(kit.text(words.LAST_CHANGED), *people([by.by]), kit.text(when, spaced=False))
+
+
+def people(ids: Sequence[str]) -> list[Json]:
+    return [part for id in ids for part in ({"type": "user", "user_id": id}, kit.text(" "))]
+
+
+def _line(name: str, *told: Json) -> Json:
+    return kit.paragraph(kit.text(f"{name}:", bold=True), *told)
+
+
+def _focus(focus: Focus, names: Sequence[str]) -> list[Json]:
+    topics_field: Json = {"type": "plain_text_input", "action_id": TOPICS, "max_length": TOPICS_CHARACTERS}
+    if focus.topics:
+        topics_field["initial_value"] = told_topics(focus.topics)
+    blocks = [_input(TOPICS, words.SET_TOPICS, topics_field, words.SET_TOPICS_HINT)]
+    offered = [n for n in dict.fromkeys([*focus.outlets, *names]) if 0 < len(n) <= VALUE_CHARACTERS][:OPTIONS]
+    if not offered:
+        return blocks
+    which = {ALL: words.ALL_OUTLETS, ONLY: words.ONLY_OUTLETS, WITHOUT: words.NOT_OUTLETS}
+    now = (WITHOUT if focus.without else ONLY) if focus.outlets else ALL
+    chosen: Json = {
+        "type": "multi_static_select",
+        "action_id": OUTLETS,
+        "options": [_option(name, name) for name in offered],
+    }
+    if initial := [_option(name, name) for name in offered if name in focus.outlets]:
+        chosen["initial_options"] = initial
+    return [
+        *blocks,
+        _input(WHICH, words.SET_WHICH_OUTLETS, _menu(WHICH, which, now)),
+        _input(OUTLETS, words.SET_OUTLETS, chosen),
+    ]
+
+
+def _language(now: str) -> Json:
+    offered = {OWN: words.OWN_LANGUAGE} | dict(sorted(NAMES.items(), key=lambda pair: pair[1]))
+    return _input(LANGUAGE, words.SET_LANGUAGE, _menu(LANGUAGE, offered, now or OWN))
+
+
+def _menu(name: str, offered: Mapping[str, str], now: str) -> Json:
+    options = {value: _option(label, value) for value, label in offered.items()}
+    return {
+        "type": "static_select",
+        "action_id": name,
+        "options": list(options.values()),
+        "initial_option": options[now],
+    }
+
+
+def _people(name: str, label: str, now: Sequence[str], hint: str) -> Json:
+    field: Json = {"type": "multi_users_select", "action_id": name}
+    return _input(name, label, field | ({"initial_users": list(now)} if now else {}), hint)
+
+
+def _channels(name: str, label: str, now: Sequence[str]) -> Json:
+    field: Json = {
+        "type": "multi_conversations_select",
+        "action_id": name,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return _input(name, label, field | ({"initial_conversations": list(now)} if now else {}))
+
+
+def _input(name: str, label: str, field: Json, hint: str = "") -> Json:
+    found: Json = {"type": "input", "block_id": name, "label": kit.plain(label), "element": field, "optional": True}
+    return found | ({"hint": kit.plain(hint)} if hint else {})
+
+
+def _option(label: str, value: str) -> Json:
+    return {"text": kit.plain(shortened(label, OPTION_CHARACTERS)), "value": value}
+
+
+def _topics(values: Mapping[str, Any]) -> tuple[Topic, ...]:
+    try:
+        found = topics(str((values.get(TOPICS) or {}).get("value") or ""))
+    except NotUnderstood as fault:
+        raise Misfilled(TOPICS, fault.tell) from fault
+    for phrase in (phrase for topic in found for phrase in topic.phrases):
+        if not stems(phrase):
+            raise Misfilled(TOPICS, words.EMPTY_TOPIC.format(phrase=phrase))
+    return found
+
+
+def _outlets(values: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """The outlets, and whether they are those that do not count."""
+    which = _chosen(values, WHICH)
+    if which in ("", ALL):
+        return (), False
+    chosen = tuple(option["value"] for option in (values.get(OUTLETS) or {}).get("selected_options") or ())
+    if not chosen:
+        raise Misfilled(OUTLETS, words.NO_OUTLET_CHOSEN)
+    return chosen, which == WITHOUT
+
+
+def _chosen(values: Mapping[str, Any], name: str) -> str:
+    option = (values.get(name) or {}).get("selected_option") or {}
+    return str(option.get("value") or "")
+
+
+def _ids(values: Mapping[str, Any], name: str, kind: str) -> tuple[str, ...]:
+    return tuple((values.get(name) or {}).get(kind) or ())
