@@ -17,6 +17,7 @@ from bot.news.model import (
     Excerpt,
     Reading,
     Relation,
+    Resolved,
     Statement,
     Turn,
     Usage,
@@ -33,9 +34,13 @@ class FakeArchive:
         self._articles = articles
         self._neighbours = neighbours
         self.searched: list[str] = []
+        self.written_in: str | None = "en"
 
     async def characters(self) -> int:
         return sum(len(a.text) for a in self._articles)
+
+    async def language(self) -> str | None:
+        return self.written_in
 
     async def articles(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Article]:
         return sorted((a for a in self._articles if _within(a, since, until)), key=_age)
@@ -74,6 +79,7 @@ class FakeReader:
     replies: Sequence[Script]
     look: DraftLook | ReaderError = UPHELD
     resolved: str | ReaderError | None = None
+    search: str = ""
     before: Draft | None = None
     breaks_after: int | None = None
     breaks_with: ReaderError = field(default_factory=ReaderError)
@@ -101,11 +107,11 @@ class FakeReader:
             raise self.look
         return self.look
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
         self.followed.append((question, tuple(turns)))
         if isinstance(self.resolved, ReaderError):
             raise self.resolved
-        return self.resolved or question, Usage(1, 30, 3)
+        return Resolved(self.resolved or question, self.search, Usage(1, 30, 3))
 
 
 @dataclass

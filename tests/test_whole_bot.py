@@ -86,7 +86,9 @@ async def test_given_a_follow_up_in_a_thread_when_asked_with_a_mention_then_it_i
         bot = Bot(home, sandbox, model)
         await bot.ingest()
         model.always(
-            answer=DISPUTE, second_look=UPHELD, standalone={"question": "How many licences went to hospitals?"}
+            answer=DISPUTE,
+            second_look=UPHELD,
+            standalone={"question": "How many licences went to hospitals?", "search": ""},
         )
         async with bot.running():
             asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
@@ -216,6 +218,45 @@ async def test_given_an_empty_library_in_slack_when_asked_then_it_says_how_to_ad
 
         assert "python -m bot ingest" in str(answer.blocks) + answer.text
         assert not model.heard
+
+
+async def test_given_more_coverage_than_fits_when_asked_in_german_then_only_that_question_is_put_into_english(
+    home: Path, model: ScriptedModel
+) -> None:
+    filler = "The council met in the town hall and it was said that nothing would be done about the matter. " * 40
+    (home / "coverage" / "filler.txt").write_text(filler, encoding="utf-8")
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model, EXCERPT_TOKENS="500")
+        await bot.ingest()
+        model.always(answer=DISPUTE, second_look=UPHELD, standalone={"question": "?", "search": QUESTION})
+        async with bot.running():
+            for question in (QUESTION, "Wie viele Lizenzen wurden erteilt?"):
+                asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {question}")
+                await sandbox.wait_for(lambda asked=asked: finished(sandbox, asked), 20)
+
+        assert steps(model.heard) == ["answer", "second_look", "standalone", "answer", "second_look"]
+        own = model.heard[3].text
+        assert "Wie viele Lizenzen wurden erteilt?" in own
+        assert "54 licences" in own
+
+
+async def test_given_a_language_set_for_a_channel_when_asked_in_it_then_the_model_is_told_to_answer_in_that(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.always(answer=DISPUTE, second_look=UPHELD)
+        async with bot.running():
+            await sandbox.command("/coverage", "settings", channel=GENERAL, user=ANNA)
+            form = await sandbox.wait_for(lambda: (v := sandbox.view(ANNA)) and v.view.get("submit") and v, 20)
+            await sandbox.submit(form, {"language": "de"})
+            await sandbox.wait_for(lambda: sandbox.messages(GENERAL), 20)
+            asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
+            await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+
+        assert all("in German" in request.text for request in model.heard)
+        assert steps(model.heard) == ["answer", "second_look"]
 
 
 async def test_given_a_channel_set_to_one_outlet_when_asked_in_it_then_the_model_and_the_lists_hold_nothing_else(

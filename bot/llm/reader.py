@@ -20,8 +20,12 @@ from bot.llm.kept import Asked, Kept, KeptReply
 from bot.llm.prompts import Message, Prompt, Prompts
 from bot.llm.replies import ANSWER, SECOND_LOOK, STANDALONE, Faulty, Reply, Shape, repair
 from bot.news.cite import Sheet
-from bot.news.model import Comparison, Draft, DraftLook, Replayed, Turn, Usage
+from bot.news.languages import NAMES
+from bot.news.model import Comparison, Draft, DraftLook, Replayed, Resolved, Turn, Usage
 
+_QUESTIONS_OWN = "the language of the question"
+_COVERAGES_OWN = "the language of the coverage"
+_NO_TURNS = "Nothing: it is the first question."
 _log = logging.getLogger(__name__)
 
 PAID = "model:"  # begins the names under which a checkpoint holds calls
@@ -70,14 +74,17 @@ class ModelReader:
         checkpoint: Checkpoint | None = None,
         today: Callable[[], date] = utc_today,
         asking: Callable[[Asked], None] | None = None,
+        language: str = "",
     ) -> None:
-        """`asking` is told of every request before it is looked up or sent."""
+        """`asking` is told of every request before it is looked up or sent; `language`: of the answers, by ISO 639-1;
+        empty where each is in that of its question."""
         self._client = client
         self.prompts = prompts
         self._kept = kept
         self._checkpoint = checkpoint
         self._today = today
         self._asking = asking
+        self._language = NAMES.get(language, "")
         self._repaired: set[str] = set()  # questions whose repair is spent, until their second look
 
     def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
@@ -88,6 +95,7 @@ class ModelReader:
             coverage=shown.coverage(sheet),
             count=str(len(sheet.sources)),
             labels=", ".join(source.label for source in sheet.sources),
+            language=f"{self._language}, as every `says` and `claim` is" if self._language else _QUESTIONS_OWN,
         )
         asked = asked_for(ANSWER, question, messages, self.prompts.answer, shown.digest(sheet))
 
@@ -103,6 +111,7 @@ class ModelReader:
             question=shown.quoted(question),
             positions=shown.sides(comparison, sheet),
             coverage=shown.coverage(sheet),
+            language=self._language or _QUESTIONS_OWN,
         )
         asked = asked_for(SECOND_LOOK, question, messages, self.prompts.second_look, shown.digest(sheet))
         try:
@@ -111,9 +120,13 @@ class ModelReader:
             self._repaired.discard(question)
         return replace(reply.draft(usage), replayed=replayed)
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
         conversation = shown.conversation(turns)
-        messages = self.prompts.standalone.messages(question=shown.quoted(question), turns=conversation)
+        messages = self.prompts.standalone.messages(
+            question=shown.quoted(question),
+            turns=conversation or _NO_TURNS,
+            language=NAMES.get(language or "", _COVERAGES_OWN),
+        )
         digest = hashlib.sha256(conversation.encode()).hexdigest()
         asked = asked_for(STANDALONE, question, messages, self.prompts.standalone, digest)
         reply, usage, _ = await self._ask(STANDALONE, asked)
@@ -121,7 +134,7 @@ class ModelReader:
         if question in self._repaired:
             self._repaired.discard(question)
             self._repaired.add(resolved)
-        return resolved, usage
+        return Resolved(resolved, shown.one_line(reply.search), usage)
 
     async def ask_alone(self, shape: Shape[Reply], asked: Asked) -> tuple[Reply, Usage, Replayed | None]:
         """The reply to a call that belongs to no question, with a repair of its own. Raises ReaderError."""

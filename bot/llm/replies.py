@@ -140,6 +140,7 @@ class LookReply(ReplyShape):
 
 class StandaloneReply(ReplyShape):
     question: str
+    search: Text
 
 
 Reply = TypeVar("Reply", bound=ReplyShape)

@@ -13,6 +13,7 @@ from bot.news import words
 from bot.news.cite import cited
 from bot.news.compare import NEIGHBOURS, Unciteable, cited_by, compare, reading, settle, with_copies
 from bot.news.find import Found, find
+from bot.news.languages import foreign
 from bot.news.model import (
     Answer,
     Check,
@@ -90,13 +91,12 @@ async def answer(
     earlier questions: with them the question is first made to stand on its own. `since`: only coverage published
     from then on counts. Raises StoreError.
     """
-    usage = Usage()
-    if turns and reader is not None:
-        try:
-            question, usage = await reader.standalone(question, turns)
-        except ReaderError as fault:  # as it was asked it may still be answered; the next call tells what is wrong
-            usage = Usage(*fault.spent)
-    found = await find(question, archive, excerpt_tokens, since=since)
+    wording = _Wording(question, turns, archive, reader)
+    if turns:
+        await wording.resolve()
+    question = wording.question
+    found = await find(question, archive, excerpt_tokens, since=since, put=wording.searched)
+    usage = wording.usage
     if not found.sheet.sources:
         nothing = Comparison(question, Check.NOT_RUN, Relation.NONE)
         mode = Mode.OFFLINE if reader is None else Mode.MODEL
@@ -113,6 +113,41 @@ async def answer(
         return _uncompared(question, found, Check.FAILED, asking.usage + Usage(*fault.spent), fault.tell)
     except Unciteable:
         return _uncompared(question, found, Check.FAILED, asking.usage, UNCITED)
+
+
+@dataclass(slots=True)
+class _Wording:
+    """A question's words: as it stands on its own, and as the coverage is searched by them. One call gives both, and
+    only a follow-up or a question in another language than the coverage's needs it."""
+
+    question: str
+    turns: Sequence[Turn]
+    archive: Archive
+    reader: Reader | None
+    search: str = ""
+    usage: Usage = field(default_factory=Usage)
+
+    async def resolve(self) -> None:
+        """Have a follow-up stand on its own; a question that has no thread stays the person's own, word for word."""
+        if self.reader is None:
+            return
+        try:
+            found = await self.reader.standalone(self.question, self.turns, await self.archive.language())
+        except ReaderError as fault:  # as it was asked it may still be answered; the next call tells what is wrong
+            self.usage = Usage(*fault.spent)
+            return
+        self.usage, self.search = found.usage, found.search
+        if self.turns:
+            self.question = found.question
+
+    async def searched(self) -> str:
+        """The words to search by: the coverage's first, then what is left of the question's own, for some of the
+        coverage may be in that language."""
+        if not self.turns and foreign(self.question, await self.archive.language()):
+            await self.resolve()
+        known = set(self.search.casefold().split())
+        own = [word for word in self.question.split() if word.casefold() not in known]
+        return " ".join([self.search, *own]) if self.search else self.question
 
 
 @dataclass(slots=True)
@@ -216,7 +251,7 @@ def _lead_lines(comparison: Comparison) -> tuple[Statement, ...]:
 
 def _uncompared(question: str, found: Found, check: Check, usage: Usage, trouble: str | None = None) -> Answer:
     """Each source quoted; "none" only where no word of the question occurs and no model was asked."""
-    statements = side_by_side(question, found.sheet)
+    statements = side_by_side(found.query, found.sheet)
     nothing = not statements and check is Check.NOT_RUN
     comparison = Comparison(question, check, Relation.NONE if nothing else None)
     shown = found.sheet.articles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,33 +21,44 @@ MOSTLY_COPIED = 0.8  # share of an article's word runs that another prints, abov
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sheet to read; `left_out` counts the sources that had something on it and did not fit."""
+    """The sheet to read, and the words that it was looked for by. `left_out` counts the sources that had something on
+    it and did not fit."""
 
     sheet: Sheet
+    query: str
     left_out: int = 0
     library_empty: bool = False
 
 
-async def find(question: str, archive: Archive, excerpt_tokens: int, *, since: datetime | None = None) -> Found:
+async def find(
+    question: str,
+    archive: Archive,
+    excerpt_tokens: int,
+    *,
+    since: datetime | None = None,
+    put: Callable[[], Awaitable[str]] | None = None,
+) -> Found:
     """Coverage that fits is shown whole, matched or not, for a side may use other words than the question.
 
+    `put` puts the question into the words to search by; it is asked only where there is something to search.
     `since`: only coverage published from then on counts; the newest of it where the question's words tell nothing.
     """
     room = excerpt_tokens * CHARACTERS_A_TOKEN
     characters = await archive.characters()
     if characters == 0:
-        return Found(Sheet(()), library_empty=True)
+        return Found(Sheet(()), question, library_empty=True)
     articles: list[Article] = []
     if characters <= room or since is not None:
         articles = [a for a in await archive.articles(since=since) if a.sentences]
         if sum(_size(s.text) for a in articles for s in a.sentences) <= room:
-            return Found(_whole(tuple(articles)))
-    ranked = await archive.search(question, limit=CANDIDATES, since=since)
+            return Found(_whole(tuple(articles)), question)
+    query = await put() if put else question
+    ranked = await archive.search(query, limit=CANDIDATES, since=since)
     if not ranked and since is not None:
         newest = articles[::-1][:CANDIDATES]
         ranked = [Excerpt(a, 1, min(FIRST_SENTENCES, len(a.sentences))) for a in newest]
     chosen, left_out = _every_source_heard(ranked, room)
-    return Found(_sheet(chosen), left_out)
+    return Found(_sheet(chosen), query, left_out)
 
 
 @lru_cache(maxsize=8)  # the same for every question until the coverage changes, and dear to look through for copies

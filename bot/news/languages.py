@@ -94,7 +94,9 @@ def signs(text: str) -> Counter[str]:
     return told
 
 
-def foreign(text: str, home: str) -> bool:
-    """Whether a text is plainly not in the language `home`."""
+def foreign(text: str, home: str | None) -> bool:
+    """Whether a text is plainly not in the language `home`; never where that is not known."""
+    if home is None:
+        return False
     told = signs(text)
     return any(count > told[home] for language, count in told.items() if language != home)

@@ -336,6 +336,16 @@ class DraftLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question as it stands without its thread. `search`: the same in the coverage's language; empty where it is in
+    that already."""
+
+    question: str
+    search: str = ""
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier question of a thread and the first line of its answer."""
 

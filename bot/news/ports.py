@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.news.cite import Sheet
-from bot.news.model import Article, Comparison, Draft, DraftLook, Excerpt, Turn, Usage
+from bot.news.model import Article, Comparison, Draft, DraftLook, Excerpt, Resolved, Turn
 
 
 class Archive(Protocol):
@@ -15,6 +15,9 @@ class Archive(Protocol):
 
     async def characters(self) -> int:
         """How much text there is; 0 where there are no articles."""
+
+    async def language(self) -> str | None:
+        """What the newest of it is mostly written in, by ISO 639-1; None where that is not plain."""
 
     async def articles(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Article]:
         """All articles, oldest first, undated ones last; within the span of publication where one is given."""
@@ -35,5 +38,6 @@ class Reader(Protocol):
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
         """Try to reconcile the positions of a candidate dispute from what the coverage says."""
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
-        """Put a follow-up into a question that stands without its thread."""
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
+        """Put a follow-up into a question that stands without its thread, and a question in another language than the
+        coverage's `language` (ISO 639-1; None where that is not known) into that."""

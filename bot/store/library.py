@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, func, select
 
+from bot.news.languages import language
 from bot.news.model import Article, Excerpt, Moment
 from bot.news.rules import EVERYTHING, Focus
 from bot.store import keeping, search, vectors
@@ -20,6 +22,8 @@ from bot.store.search_postgres import PostgresIndex
 from bot.store.search_sqlite import SqliteIndex
 from bot.store.tables import articles, versions, workspaces
 from bot.store.vectors import Meant
+
+TELLING_ARTICLES, TELLING_CHARACTERS = 9, 1_000  # looked at to tell the language of the coverage
 
 
 class Library:
@@ -146,6 +150,14 @@ class Library:
             return await self._total(workspaces.c.characters)
         found = self._current.with_only_columns(func.sum(func.length(versions.c.text)))
         return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
+
+    async def language(self) -> str | None:
+        """What the newest of it is mostly written in, by ISO 639-1; None where that is not plain."""
+        begins = func.substr(versions.c.text, 1, TELLING_CHARACTERS)
+        newest = self._current.order_by(versions.c.id.desc()).limit(TELLING_ARTICLES).with_only_columns(begins)
+        texts = await self._database.read(lambda connection: connection.scalars(newest).all())
+        known = Counter(filter(None, map(language, texts))).most_common(1)
+        return known[0][0] if known else None
 
     async def count(self) -> int:
         """How many articles there are, removed ones left out."""

@@ -136,8 +136,7 @@ class Asking:
         asked = [turn.question for turn in before]
         arrange = self.held_to(str(work.payload.get("user", "")), work)
         since = asked_since(question, utc_now())
-        rules = await self.rules.holding(channel)
-        desk = self.desk.within(rules.channel.focus)
+        desk = self.desk.within((await self.rules.holding(channel)).channel)
         with self.metrics.stage("answer"):
             if self.inside is None:
                 answer = await desk.ask(

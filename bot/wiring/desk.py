@@ -24,9 +24,9 @@ from bot.news.answer import Audience, answer
 from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
 from bot.news.ledger.nearby import next_questions
-from bot.news.model import Answer, Comparison, Draft, DraftLook, Turn, Usage
+from bot.news.model import Answer, Comparison, Draft, DraftLook, Resolved, Turn
 from bot.news.ports import Reader
-from bot.news.rules import EVERYTHING, Focus
+from bot.news.rules import EVERYTHING, ChannelRules, Focus
 from bot.sample import ARTICLES, KEPT
 from bot.settings import Settings
 from bot.store.database import Database
@@ -57,13 +57,20 @@ class Reading:
         return cls(Prompts.load(), client, own, [*own, *([] if client else [Kept(KEPT, demonstration=True)])])
 
     def reader(
-        self, *, sample: bool, checkpoint: Checkpoint | None, asking: Callable[[Asked], None] | None = None
+        self,
+        *,
+        sample: bool,
+        checkpoint: Checkpoint | None,
+        asking: Callable[[Asked], None] | None = None,
+        language: str = "",
     ) -> ModelReader | None:
         """None where there is neither a model nor anything kept."""
         kept = self.sample if sample else self.own
         if self.client is None and not kept:
             return None
-        return ModelReader(self.client, self.prompts, kept=kept, checkpoint=checkpoint, asking=asking)
+        return ModelReader(
+            self.client, self.prompts, kept=kept, checkpoint=checkpoint, asking=asking, language=language
+        )
 
     async def close(self) -> None:
         if self.client is not None:
@@ -88,24 +95,25 @@ class Down:
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
         raise ReaderUnavailable("the model's fault is switched on")
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
         raise ReaderUnavailable("the model's fault is switched on")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Answers questions from a library, or from the sample coverage while that library is empty; from what counts of it
-    by `focus`."""
+    by `focus`. `language`: of the answers, by ISO 639-1; empty where each is in that of its question."""
 
     library: Library
     reading: Reading
     excerpt_tokens: int
     sample: Library | None = None
     focus: Focus = EVERYTHING
+    language: str = ""
 
-    def within(self, focus: Focus) -> Desk:
-        """This desk, narrowed."""
-        return replace(self, focus=focus)
+    def within(self, channel: ChannelRules) -> Desk:
+        """This desk, by what is set in a channel."""
+        return replace(self, focus=channel.focus, language=channel.language)
 
     async def current(self) -> Library:
         """The coverage that answers now."""
@@ -132,7 +140,7 @@ class Desk:
         `asked`: earlier questions, which are not suggested again."""
         library = await self.current()
         reader: Reader | None = self.reading.reader(
-            sample=library.workspace == SAMPLE, checkpoint=checkpoint, asking=asking
+            sample=library.workspace == SAMPLE, checkpoint=checkpoint, asking=asking, language=self.language
         )
         if reader is not None and arrange is not None:
             reader = arrange(reader)

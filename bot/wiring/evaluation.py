@@ -12,7 +12,7 @@ from bot import contract
 from bot.news.cite import Sheet
 from bot.news.gold import Item, Told
 from bot.news.ledger.standing import State
-from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
+from bot.news.model import Comparison, Draft, DraftLook, Resolved, Turn
 from bot.news.ports import Reader
 from bot.news.scoring import LedgerReport, Outcome, score_ledger
 from bot.store.library import Library
@@ -40,8 +40,8 @@ class Shuffled:
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
         return await self.reader.second_look(comparison, sheet)
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
-        return await self.reader.standalone(question, turns)
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
+        return await self.reader.standalone(question, turns, language)
 
 
 async def evaluate(

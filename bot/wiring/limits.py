@@ -13,7 +13,7 @@ from bot.errors import Fenced, ReaderError, StoreError
 from bot.llm.reader import PAID
 from bot.news.cite import Sheet
 from bot.news.digest.digest import DraftDigest, Summariser
-from bot.news.model import Comparison, Draft, DraftLook, Turn, Usage
+from bot.news.model import Comparison, Draft, DraftLook, Resolved, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Narrator
 from bot.slack.account import Account
@@ -203,12 +203,12 @@ class _Held:
         await self.payer.pay(look.usage)
         return look
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
         await self.payer.let_in()
         async with self.payer.failing():
-            resolved, usage = await self.reader.standalone(question, turns)
-        await self.payer.pay(usage)
-        return resolved, usage
+            resolved = await self.reader.standalone(question, turns, language)
+        await self.payer.pay(resolved.usage)
+        return resolved
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ class Glance:
     async def _counting(self, channel: str) -> Library:
         """What of the coverage counts in a channel."""
         rules = await self._rules.holding(channel)
-        return await self._desk.within(rules.channel.focus).current()
+        return await self._desk.within(rules.channel).current()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ class Workspace:
     async def _sum_up(self, scope: Scope, length: Length, work: Claimed) -> Summary:
         call = Call.load(work.payload)
         held = self._allowance.for_summary(call.user, work)
-        desk = self.desk.within((await self._rules.holding(call.channel)).channel.focus)
+        desk = self.desk.within((await self._rules.holding(call.channel)).channel)
         return await sum_up(desk, scope, length=length, checkpoint=work, arrange=held)
 
     def _claimed(self, job: Job) -> Claimed:

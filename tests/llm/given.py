@@ -46,9 +46,9 @@ def small_prompts(do: str = "Do") -> Prompts:
         return Prompt.parse(name, f"<!-- Short. -->\n# System\n\n{do} {name}.\n\n# User\n\n{user}\n")
 
     return Prompts(
-        prompt("answer", "$question\n$coverage\n$count: $labels"),
-        prompt("second_look", "$question\n$positions\n$coverage"),
-        prompt("standalone", "$question\n$turns"),
+        prompt("answer", "$question\n$coverage\n$count: $labels\nin $language"),
+        prompt("second_look", "$question\n$positions\n$coverage\nin $language"),
+        prompt("standalone", "$question\n$turns\nfor $language"),
         prompt("propose", "NEW\n$article\nOTHERS\n$coverage\nKNOWN\n$known\n$limit"),
         prompt("digest", "$coverage\n$told\n$happened $lone"),
         prompt("summary", "$about\n$count\n$coverage\n$disputed\n$happened $agreed $lone $unknown"),

@@ -198,18 +198,18 @@ async def test_given_a_repaired_reply_when_kept_then_both_turns_are_replayed(
 async def test_given_every_step_kept_when_replayed_then_none_asks_the_model(
     model: ScriptedModel, tmp_path: Path
 ) -> None:
-    model.plays({"question": QUESTION}, dispute(), look())
+    model.plays({"question": QUESTION, "search": ""}, dispute(), look())
     turns = [Turn("Who has access?", "Firms.")]
 
     async with client_of(model) as client:
         live = ModelReader(client, PROMPTS, kept=[Kept(tmp_path)])
-        await live.standalone("How many?", turns)
+        await live.standalone("How many?", turns, "en")
         await live.second_look(compare(QUESTION, await read(live), SHEET), SHEET)
     reader = offline(tmp_path)
-    question, usage = await reader.standalone("How many?", turns)
-    looked = await reader.second_look(compare(question, await read(reader, question), SHEET), SHEET)
+    resolved = await reader.standalone("How many?", turns, "en")
+    looked = await reader.second_look(compare(resolved.question, await read(reader, resolved.question), SHEET), SHEET)
 
-    assert (question, usage.calls, looked.usage.calls) == (QUESTION, 0, 0)
+    assert (resolved.question, resolved.usage.calls, looked.usage.calls) == (QUESTION, 0, 0)
     assert looked.replayed is not None
 
 

@@ -15,13 +15,14 @@ FILE = '<!--\nWhy.\n-->\n# System\n\nReply {"a": 1} for $$5.\n\n# User\n\n$quest
 def test_given_the_shipped_prompts_when_loaded_then_each_is_filled_with_the_names_the_reader_gives() -> None:
     prompts = Prompts.load()
 
-    assert prompts.answer.names == {"question", "coverage", "count", "labels"}
-    assert prompts.second_look.names == {"question", "positions", "coverage"}
-    assert prompts.standalone.names == {"question", "turns"}
+    assert prompts.answer.names == {"question", "coverage", "count", "labels", "language"}
+    assert prompts.second_look.names == {"question", "positions", "coverage", "language"}
+    assert prompts.standalone.names == {"question", "turns", "language"}
     for prompt in (prompts.answer, prompts.second_look, prompts.standalone):
         system, user = prompt.messages(**{name: f"<{name}>" for name in prompt.names})
         assert (system["role"], user["role"]) == ("system", "user")
-        assert all(f"<{name}>" in user["content"] for name in prompt.names)
+        assert all(f"<{name}>" in user["content"] for name in prompt.names - {"language"})
+        assert "<language>" in system["content"]
 
 
 def test_given_the_shipped_prompts_when_read_then_each_begins_with_its_reasons_and_sends_none_of_them() -> None:

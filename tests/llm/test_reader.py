@@ -145,11 +145,11 @@ async def test_given_a_question_asked_again_after_its_second_look_when_it_breaks
 async def test_given_a_follow_up_took_a_repair_when_its_answer_breaks_then_there_is_no_more(
     model: ScriptedModel,
 ) -> None:
-    model.plays("{}", {"question": "How many firms in May?"}, "{}")
+    model.plays("{}", {"question": "How many firms in May?", "search": ""}, "{}")
 
     async with client_of(model) as client:
         reader = ModelReader(client, PROMPTS)
-        question, _ = await reader.standalone("And in May?", [Turn(QUESTION, "Twelve.")])
+        question = (await reader.standalone("And in May?", [Turn(QUESTION, "Twelve.")], "en")).question
         with pytest.raises(ReplyUnusable):
             await drafts_of(reader, question)
 
@@ -212,24 +212,54 @@ async def test_given_a_copy_that_is_not_shown_when_looked_at_again_then_only_wha
 
 
 async def test_given_a_follow_up_when_made_to_stand_alone_then_the_turns_are_shown(model: ScriptedModel) -> None:
-    model.plays({"question": "How many firms in May?"})
+    model.plays({"question": "How many firms in May?", "search": ""})
 
     async with client_of(model) as client:
-        question, usage = await ModelReader(client, PROMPTS).standalone("And in May?", [Turn(QUESTION, "Twelve.")])
+        found = await ModelReader(client, PROMPTS).standalone("And in May?", [Turn(QUESTION, "Twelve.")], "en")
 
-    assert (question, usage.calls) == ("How many firms in May?", 1)
+    assert (found.question, found.search, found.usage.calls) == ("How many firms in May?", "", 1)
+    assert "for English" in model.requests[0].text
     assert f'Question: "{QUESTION}"\nAnswer: "Twelve."' in model.requests[0].text
 
 
 async def test_given_an_empty_standalone_question_when_asked_then_the_person_s_own_is_used(
     model: ScriptedModel,
 ) -> None:
-    model.plays({"question": " "})
+    model.plays({"question": " ", "search": None})
 
     async with client_of(model) as client:
-        question, _ = await ModelReader(client, PROMPTS).standalone("And in May?", [])
+        found = await ModelReader(client, PROMPTS).standalone("And in May?", [], "en")
 
-    assert question == "And in May?"
+    assert found.question == "And in May?"
+
+
+async def test_given_a_first_question_in_another_language_when_put_into_the_coverage_s_then_both_come_back(
+    model: ScriptedModel,
+) -> None:
+    model.plays({"question": "Wie viele Firmen?", "search": "How many firms?"})
+
+    async with client_of(model) as client:
+        found = await ModelReader(client, PROMPTS).standalone("Wie viele Firmen?", [], None)
+
+    assert (found.question, found.search) == ("Wie viele Firmen?", "How many firms?")
+    assert "for the language of the coverage" in model.requests[0].text
+    assert "Nothing: it is the first question." in model.requests[0].text
+
+
+async def test_given_a_language_for_the_answers_when_read_then_the_model_is_told_and_else_the_question_s_own(
+    model: ScriptedModel,
+) -> None:
+    model.always(answer=dispute(), second_look=look())
+
+    async with client_of(model) as client:
+        for language in ("de", ""):
+            reader = ModelReader(client, PROMPTS, language=language)
+            draft = (await drafts_of(reader))[-1]
+            await reader.second_look(compare(QUESTION, draft, SHEET), SHEET)
+
+    told = [request.text for request in model.requests]
+    assert ["in German" in text for text in told] == [True, True, False, False]
+    assert ["in the language of the question" in text for text in told] == [False, False, True, True]
 
 
 async def test_given_a_dropped_stream_when_read_then_the_drafts_begin_again(model: ScriptedModel) -> None:
@@ -335,11 +365,11 @@ async def test_given_several_steps_when_asked_then_each_is_told_apart_however_it
     model: ScriptedModel, refused: tuple[str, ...]
 ) -> None:
     model.refuses(*refused)
-    model.always(answer=dispute(), second_look=look(), standalone={"question": QUESTION})
+    model.always(answer=dispute(), second_look=look(), standalone={"question": QUESTION, "search": ""})
 
     async with client_of(model) as client:
         reader = ModelReader(client, PROMPTS)
-        question, _ = await reader.standalone("How many?", [])
+        question = (await reader.standalone("How many?", [], "en")).question
         draft = (await drafts_of(reader, question))[-1]
         await reader.second_look(compare(QUESTION, draft, SHEET), SHEET)
 

@@ -26,6 +26,7 @@ from bot.news.model import (
     DraftStatement,
     Kind,
     Relation,
+    Resolved,
     Turn,
     Usage,
 )
@@ -113,7 +114,7 @@ class KnowingReader:
             raise self.look
         return replace(self.look, usage=ONE_CALL)
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
         raise AssertionError("a question of the ledger is no follow-up")
 
     async def propose(self, sheet: Sheet, known: Sequence[Known]) -> Proposals:

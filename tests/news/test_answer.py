@@ -314,6 +314,93 @@ async def test_given_a_follow_up_without_a_model_when_asked_then_it_is_answered_
     assert found.question == ASKED
 
 
+GERMAN = "Wie viele Firmen haben Zugang?"
+SMALL = 10  # tokens: not all of the coverage fits, so that it is searched
+
+
+async def in_german(
+    reader: FakeReader | None, *, tokens: int = SMALL, written_in: str | None = "en", turns: tuple[Turn, ...] = ()
+) -> tuple[Answer, list[str]]:
+    """The answer to a question in German, and what the coverage was searched by."""
+    archive = FakeArchive(A, B, C)
+    archive.written_in = written_in
+    found = await answer(GERMAN, archive=archive, reader=reader, excerpt_tokens=tokens, turns=turns)
+    return found, archive.searched
+
+
+async def test_given_a_question_in_another_language_when_asked_then_only_the_search_is_in_the_coverage_s() -> None:
+    reader = FakeReader([SEPARATE], resolved="not the person's own words", search="How many firms have access?")
+
+    found, searched = await in_german(reader)
+
+    assert searched == ["How many firms have access? Wie viele Firmen haben Zugang?"]
+    assert reader.followed == [(GERMAN, ())]
+    assert reader.questions == [GERMAN]
+    assert found.question == GERMAN
+    assert found.usage == Usage(2, 130, 13)
+
+
+async def test_given_a_name_in_both_languages_when_searched_then_it_counts_once() -> None:
+    reader = FakeReader([SEPARATE], search="Firmen with access?")
+
+    _, searched = await in_german(reader)
+
+    assert searched == ["Firmen with access? Wie viele haben Zugang?"]
+
+
+async def test_given_coverage_that_fits_when_asked_in_another_language_then_no_call_goes_to_its_words() -> None:
+    reader = FakeReader([SEPARATE])
+
+    _, searched = await in_german(reader, tokens=1_000)
+
+    assert (reader.followed, searched) == ([], [])
+
+
+@pytest.mark.parametrize("written_in", ["de", None])
+async def test_given_coverage_in_the_question_s_own_language_or_in_none_when_asked_then_no_call_goes_to_its_words(
+    written_in: str | None,
+) -> None:
+    reader = FakeReader([SEPARATE])
+
+    _, searched = await in_german(reader, written_in=written_in)
+
+    assert (reader.followed, searched) == ([], [GERMAN])
+
+
+async def test_given_an_english_question_when_the_coverage_is_searched_then_no_call_goes_to_its_words() -> None:
+    reader = FakeReader([SEPARATE])
+
+    await answered(reader, tokens=SMALL)
+
+    assert reader.followed == []
+
+
+async def test_given_a_follow_up_in_another_language_when_asked_then_one_call_gives_both_its_words() -> None:
+    reader = FakeReader([SEPARATE], resolved="Wie viele Start-ups?", search="How many start-ups have access?")
+
+    found, searched = await in_german(reader, turns=FOLLOW_UP)
+
+    assert len(reader.followed) == 1
+    assert searched == ["How many start-ups have access? Wie viele Start-ups?"]
+    assert found.question == "Wie viele Start-ups?"
+
+
+async def test_given_words_that_cannot_be_put_when_asked_in_another_language_then_it_is_searched_as_it_is() -> None:
+    reader = FakeReader([SEPARATE], resolved=ReaderUnavailable("away"))
+
+    _, searched = await in_german(reader)
+
+    assert searched == [GERMAN]
+
+
+async def test_given_the_answer_fails_when_asked_in_another_language_then_sources_are_quoted_all_the_same() -> None:
+    reader = FakeReader([ReaderUnavailable("away")], search="How many firms have access?")
+
+    found, _ = await in_german(reader)
+
+    assert "Forty firms have access." in texts(found)
+
+
 async def test_given_a_reply_that_starts_anew_as_a_dispute_when_asked_then_no_line_of_codes_is_lost() -> None:
     notes = Notes()
 

@@ -229,3 +229,19 @@ async def test_given_one_article_that_cannot_be_kept_when_added_with_others_then
         await library.add_all([good, bad])
 
     assert await library.count() == 0
+
+
+async def test_given_coverage_mostly_in_one_language_when_asked_which_then_it_is_told_of_the_newest(
+    database: Database,
+) -> None:
+    library = Library(database, "local")
+    assert await library.language() is None
+    for n in range(3):
+        await library.add(article(f"de{n}", "Das Verbot wurde aufgehoben, und die Firmen sind froh."))
+    await library.add(article("en", "The ban was lifted and the firms are glad of it."))
+    assert await library.language() == "de"
+
+    for n in range(9):
+        await library.add(article(f"en{n}", "The ban was lifted and the firms are glad of it."))
+
+    assert await library.language() == "en"

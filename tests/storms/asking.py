@@ -49,7 +49,7 @@ def replied(request: Request) -> Reply:
         return "There is nothing to mend."
     number = found[-1]
     if request.step == "standalone":
-        return {"question": f"How many licences were granted in round {number}?"}
+        return {"question": f"How many licences were granted in round {number}?", "search": ""}
     fifty_four, forty_one = f"54 licences in round {number}", f"41 licences in round {number}"
     readings = [reads("A", fifty_four, ["A1"]), reads("B", forty_one, ["B1"])]
     if int(number) % 2:

@@ -11,7 +11,7 @@ from bot.errors import ReaderError, ReplyUnusable
 from bot.news.answer import answer
 from bot.news.cite import Sheet
 from bot.news.find import CHARACTERS_A_TOKEN, KEY_CHARACTERS
-from bot.news.model import Article, Check, Citation, Comparison, Draft, DraftLook, Excerpt, Turn, Usage
+from bot.news.model import Article, Check, Citation, Comparison, Draft, DraftLook, Excerpt, Resolved, Turn
 from bot.news.ports import Archive, Reader
 
 NEIGHBOURS = 1  # sentences on either side of a given one; what else fits is found as for any question
@@ -62,8 +62,8 @@ class Listening:
         self.calls += look.usage.calls
         return look
 
-    async def standalone(self, question: str, turns: Sequence[Turn]) -> tuple[str, Usage]:
-        return await self.reader.standalone(question, turns)
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
+        return await self.reader.standalone(question, turns, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,9 @@ class _Given:
 
     async def characters(self) -> int:
         return await self.archive.characters()
+
+    async def language(self) -> str | None:
+        return await self.archive.language()
 
     async def articles(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Article]:
         return await self.archive.articles(since=since, until=until)
