@@ -36,7 +36,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._answers = self._counter("answers", "Questions answered, by how", "mode", "check")
+        self._answers = self._counter("answers", "Questions answered, by how", "workspace", "mode", "check")
         self._flags = self._counter("flags", "Disagreements and updates shown", "relation", "kind")
         self._stages = self._histogram("stage_seconds", "How long the stages of an answer take", "stage")
         self._calls = self._counter("model_calls", "Calls to the model that were completed", "step")
@@ -55,9 +55,9 @@ class Metrics:
         self._retries.inc(0)
         self._cost.inc(0)
 
-    def answered(self, *, mode: str, check: str, relation: str | None, kind: str | None) -> None:
+    def answered(self, *, workspace: str, mode: str, check: str, relation: str | None, kind: str | None) -> None:
         """A question was answered. `relation` and `kind`: of a dispute or update that is shown, else None."""
-        self._answers.labels(mode, check).inc()
+        self._answers.labels(workspace, mode, check).inc()
         if relation:
             self._flags.labels(relation, kind or "other").inc()
 

@@ -62,10 +62,10 @@ class Many:
     stack: AsyncExitStack
     urls: list[str] = field(default_factory=list)
 
-    async def replica(self) -> str:
-        """Start one more; where it is served."""
+    async def replica(self, **settings: object) -> str:
+        """Start one more; where it is served. `settings`: those that are its own."""
         port = free_port()
-        await self.stack.enter_async_context(service(self.settings.model_copy(update={"port": port})))
+        await self.stack.enter_async_context(service(self.settings.model_copy(update={"port": port, **settings})))
         self.urls.append(f"http://127.0.0.1:{port}")
         self.serve_from(self.urls[-1])
         return self.urls[-1]

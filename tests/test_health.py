@@ -171,9 +171,9 @@ async def test_given_jobs_that_end_well_or_not_when_counted_then_outcomes_times_
 
 def test_given_answers_and_stages_when_noted_then_flags_and_times_are_told() -> None:
     metrics = Metrics()
-    metrics.answered(mode="model", check="checked", relation="dispute", kind="number")
-    metrics.answered(mode="model", check="checked", relation=None, kind=None)
-    metrics.answered(mode="offline", check="failed", relation=None, kind=None)
+    metrics.answered(workspace="T1", mode="model", check="checked", relation="dispute", kind="number")
+    metrics.answered(workspace="T1", mode="model", check="checked", relation=None, kind=None)
+    metrics.answered(workspace="T1", mode="offline", check="failed", relation=None, kind=None)
     with metrics.stage("find"):
         pass
     with pytest.raises(ValueError, match="broken"), metrics.stage("find"):
@@ -181,7 +181,7 @@ def test_given_answers_and_stages_when_noted_then_flags_and_times_are_told() -> 
 
     told = figures(metrics)
 
-    assert told['crosscheck_answers_total{check="checked",mode="model"}'] == 2
-    assert told['crosscheck_answers_total{check="failed",mode="offline"}'] == 1
+    assert told['crosscheck_answers_total{check="checked",mode="model",workspace="T1"}'] == 2
+    assert told['crosscheck_answers_total{check="failed",mode="offline",workspace="T1"}'] == 1
     assert told['crosscheck_flags_total{kind="number",relation="dispute"}'] == 1
     assert told['crosscheck_stage_seconds_count{stage="find"}'] == 2

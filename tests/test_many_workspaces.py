@@ -6,26 +6,38 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
-from sqlalchemy import Connection, select, text
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from sqlalchemy import Connection, select, text, update
 
 from bot.cli.logs import ours_or_serious
 from bot.news.digest.subscription import Wish
+from bot.sandbox import Sandbox
 from bot.sandbox.state import Workspace
+from bot.settings import Settings
 from bot.slack.buttons import FOLLOW, QUOTES, SHARE
 from bot.slack.clicks import SAID
 from bot.store.answer_tables import asked as asked_table
 from bot.store.backup import all_tables
+from bot.store.database import Database, utc_now
 from bot.store.installation_tables import installations
 from bot.store.jobs import JobTable
 from bot.store.ledger import StoredLedger
 from bot.store.subscriptions import Subscriptions
-from bot.store.tables import jobs
+from bot.store.tables import jobs as job_rows
+from bot.wiring.service import service
 from bot.worker import Job
 from tests.databases import database_url, postgres_server
-from tests.many import Browser, Many, anna, general, many
+from tests.many import KEY, Browser, Many, anna, general, many
+from tests.running import DISPUTE, UPHELD, Bot, free_port, furnish
+from tests.scripted_model import ScriptedModel
 
 __all__ = ["database_url", "postgres_server"]
 
@@ -349,5 +361,127 @@ async def test_given_a_store_that_is_away_when_an_event_comes_then_slack_is_not_
 
     assert other == world.urls[-1]
     assert (status, later) == (500, 200)
-    wanted = select(jobs.c.kind).where(jobs.c.workspace == north.id)
+    wanted = select(job_rows.c.kind).where(job_rows.c.workspace == north.id)
     assert await world.database.read(lambda connection: list(connection.scalars(wanted))) == [SAID]
+
+
+async def test_given_a_token_that_has_expired_when_somebody_asks_then_it_is_renewed_and_the_question_answered(
+    world: Many,
+) -> None:
+    north = world.team(rotating=True)
+    await world.comes(north, "courier", NORTH)
+    await world.install(north)
+    north.expired.add(north.bot_token)
+    past = update(installations).values(expires=utc_now() - timedelta(hours=1))
+    await world.database.write(lambda connection: connection.execute(past))
+
+    answer = await world.answer(await world.ask(north, QUESTION))
+
+    assert "54 licences" in answer
+    assert north.bot_token not in north.expired
+
+
+async def test_given_a_workspace_that_left_when_time_has_passed_then_what_its_people_said_is_forgotten(
+    world: Many,
+) -> None:
+    north, _ = await two(world)
+    await world.answer(await world.ask(north, QUESTION))
+    await settled(world, north)
+    await world.sandbox.uninstall(north)
+
+    await world.replica(keep_words_days=1e-9)
+    async with asyncio.timeout(20):
+        while QUESTION in await stored(world):  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.05)
+
+    kept = await stored(world)
+    assert NORTH in kept
+    assert anna(north) not in kept
+
+
+async def test_given_a_key_that_was_lost_when_a_replica_starts_then_others_are_served_and_it_is_told_once(
+    world: Many, caplog: pytest.LogCaptureFixture
+) -> None:
+    north, _ = await two(world)
+    await world.stack.aclose()
+    other = Fernet.generate_key().decode()
+
+    await world.replica(token_keys=SecretStr(other))
+    south = world.team()
+    await world.comes(south, "herald", SOUTH)
+    await world.install(south)
+    answer = await world.answer(await world.ask(south, QUESTION))
+    closed = await world.interact(click(world, north, FOLLOW, "key", channel=general(north)))
+
+    told = [r for r in caplog.records if "sealed under a key that is not there" in r.message]
+    assert "41 licences" in answer
+    assert closed == 500
+    assert [vars(record)["workspace"] for record in told].count(north.id) == 1
+
+
+async def test_given_jobs_of_another_workspace_when_an_admin_looks_home_then_they_are_not_counted(world: Many) -> None:
+    north, south = await two(world)
+    for number in range(77):
+        keys = [str(number)]
+        await JobTable(world.database, Job).put("later", {}, keys=keys, workspace=north.id, after_s=3600)
+
+    await world.sandbox.open_home(anna(south))
+    home = await world.sandbox.wait_for(lambda: south.homes.get(anna(south)))
+
+    assert " 0 pieces of work waiting" in str(home.view)
+    assert " 77 pieces" not in str(home.view)
+
+
+async def test_given_a_job_of_another_workspace_when_joined_by_tokens_then_it_is_not_run_in_this_one(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'crosscheck.db'}"
+    async with Sandbox() as sandbox, await Database.open(url) as database:
+        jobs = JobTable(database, Job)
+        await jobs.put("welcome", {"channel": general(sandbox.workspace), "user": ""}, keys=["1"], workspace="T1")
+        tokens = {"slack_bot_token": SecretStr(sandbox.bot_token), "slack_app_token": SecretStr(sandbox.app_token)}
+        settings = Settings(_env_file=None, database_url=url, slack_api_url=sandbox.api_url, port=0, **tokens)
+        async with service(settings), asyncio.timeout(20):
+            ended = select(job_rows.c.state).where(job_rows.c.workspace == "T1")
+            while await database.read(lambda connection: connection.scalar(ended)) != "done":  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+        assert sandbox.messages(general(sandbox.workspace)) == []
+
+
+async def test_given_a_process_of_its_own_when_a_workspace_installs_the_app_and_asks_then_it_is_answered(
+    tmp_path: Path,
+) -> None:
+    home, port, url = furnish(tmp_path), free_port(), f"sqlite:///{tmp_path / 'crosscheck.db'}"
+    with ScriptedModel() as model:
+        async with Sandbox() as sandbox, aiohttp.ClientSession() as http, await Database.open(url) as database:
+            model.always(answer=DISPUTE, second_look=UPHELD)
+            north = sandbox.add_workspace(installed=False)
+            bot = Bot(
+                home,
+                sandbox,
+                model,
+                SLACK_BOT_TOKEN="",
+                SLACK_APP_TOKEN="",
+                SLACK_CLIENT_ID=sandbox.client_id,
+                SLACK_CLIENT_SECRET=sandbox.client_secret,
+                SLACK_SIGNING_SECRET=sandbox.signing_secret,
+                TOKEN_KEYS=KEY,
+                PORT=str(port),
+            )
+            process = await bot.command("--workspace", north.id, "ingest", "coverage")
+            await process.communicate()
+            async with bot.running():
+                world = Many(sandbox, database, Settings(_env_file=None), Browser(http), AsyncExitStack())
+                world.urls.append(f"http://127.0.0.1:{port}")
+                world.serve_from(world.urls[0])
+                await world.install(north)
+                answer = await world.answer(await world.ask(north, QUESTION))
+                async with http.get(f"{world.urls[0]}/ready") as ready:
+                    well = await ready.json()
+
+        assert "Sources disagree" in answer
+        assert well == {"database": True, "migrations": True, "slack": True}
+        told = bot.log.read_text(encoding="utf-8")
+        assert north.bot_token not in told
+        assert sandbox.client_secret not in told

@@ -162,14 +162,15 @@ class Asking:
                     asked=asked,
                 )
                 trace.answered(answer)
-        self._count(answer)
+        self._count(work.job.workspace, answer)
         work.hold(TURN, json.dumps([answer.question, words.lead(answer)]))
         return answer
 
-    def _count(self, answer: Answer) -> None:
+    def _count(self, workspace: str, answer: Answer) -> None:
         comparison = answer.comparison
         flagged = comparison.relation if comparison.relation in (Relation.DISPUTE, Relation.UPDATE) else None
         self.metrics.answered(
+            workspace=workspace,
             mode=answer.mode.value,
             check=comparison.check.value,
             relation=flagged and flagged.value,

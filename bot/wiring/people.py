@@ -208,7 +208,7 @@ class Glance:
     async def health(self) -> Health:
         library = await self._desk.current()
         ledger = library.ledger
-        depths = await depth(self._database)
+        depths = await depth(self._database, self._own)
         return Health(
             articles=await library.count(),
             open=len(await ledger.standing(State.OPEN)),

@@ -109,7 +109,8 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         workspaces: Workspaces
         pasted = []
         if installing:
-            workspaces = Many(installing.installations, installing.client, partial(Workspace, house))
+            make, renew = partial(Workspace, house), installing.rotation.go
+            workspaces = Many(installing.installations, installing.client, make, renew)
         else:
             assert account is not None
             workspace = Workspace(house, WORKSPACE, account)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import CrosscheckError, NotForUs, SlackUnavailable
+from bot.errors import NotForUs, SealedAway, SlackUnavailable
 from bot.news.ledger.follows import News
 from bot.slack.account import Account, like
 from bot.slack.app import OneRoom, Room, Rooms
@@ -104,21 +104,21 @@ class _Known:
 
 class Many:
     """The workspaces that the app was installed in. Each is built when there is something to do in it, kept, and built
-    again once its installation has changed; `make` builds one."""
+    again once its installation has changed; `make` builds one, `renew` has tokens renewed that have ended."""
 
     def __init__(
         self,
         installations: Installations,
         client: AsyncWebClient,
         make: Callable[[str, Account], Workspace],
-        *,
-        fresh_s: float = FRESH_S,
+        renew: Callable[[], Awaitable[None]],
     ) -> None:
         self._installations = installations
         self._client = client
         self._make = make
-        self._fresh_s = fresh_s
+        self._renew = renew
         self._known: dict[str, _Known] = {}
+        self._closed: dict[str, int] = {}  # the revisions whose tokens no key opens, so that each is told once
 
     @property
     def rooms(self) -> Rooms:
@@ -142,9 +142,13 @@ class Many:
         for installation in await self._installations.current():
             try:
                 known = await self._meet(installation)
-            except CrosscheckError as fault:
-                extra = {"workspace": installation.workspace, "error": type(fault).__name__}
-                log.error("a workspace cannot be served", extra=extra)
+            except SealedAway:
+                name, revision = installation.workspace, installation.revision
+                if self._closed.get(name) != revision:
+                    log.error(
+                        "a workspace's tokens are sealed under a key that is not there", extra={"workspace": name}
+                    )
+                self._closed[name] = revision
                 continue
             if known is not None:
                 found.append(known.workspace)
@@ -203,7 +207,7 @@ class Many:
             account = Account(client, team=found.workspace, user=found.bot_user, bot=found.bot)
             known = _Known(self._make(found.workspace, account), found.revision, 0)
             self._known[found.workspace] = known
-        known.until = asyncio.get_running_loop().time() + self._fresh_s
+        known.until = asyncio.get_running_loop().time() + FRESH_S
         return known
 
     async def _doubt(self, name: str, revision: int, code: str) -> None:
@@ -213,8 +217,11 @@ class Many:
             return
         self._known.pop(name, None)
         found = await self._installations.of(name)
-        if found is not None and found.ended is None and (found.revision != revision or code == _EXPIRED):
-            raise SlackUnavailable("the workspace has another token by now, or will soon")
-        if found is not None and found.ended is None:  # the event that tells it was lost
-            await self.removed(name, utc_now())
+        if found is not None and found.ended is None:
+            if found.revision != revision:
+                raise SlackUnavailable("the workspace has another token by now")
+            if code == _EXPIRED:
+                await self._renew()
+                raise SlackUnavailable("the workspace has another token soon")
+            await self.removed(name, utc_now())  # the event that tells it was lost
         raise NotForUs(f"the app is not installed in {name} any more")
