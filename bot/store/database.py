@@ -198,7 +198,7 @@ def _write_ahead(connection: Any) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,  # as above
         pool_size=_THREADS,
@@ -212,3 +212,6 @@ def _postgresql(url: URL) -> Engine:
             "options": f"-c statement_timeout={_STATEMENT_S}s -c lock_timeout={_WAIT_S}s -c timezone=UTC",
         },
     )
+    # One statement for many rows: each would be parsed and planned on its own.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+    return engine

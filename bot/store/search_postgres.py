@@ -20,7 +20,10 @@ _SHARES = "'{0.28,0.42,0.54,0.70}'::real[]"  # the middle share of D, C, B, A
 _EXACT = 5_000  # excerpts that are counted one by one
 _SAMPLE = 10_000  # excerpts looked at to estimate how many hold a term
 
-_ADD = text("INSERT INTO excerpt_index (id, terms) VALUES (:id, CAST(:terms AS tsvector))")
+_ADD = text(
+    "INSERT INTO excerpt_index (id, terms) SELECT id, CAST(terms AS tsvector)"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:terms AS text[])) AS added (id, terms)"
+)
 _REMOVE = text("DELETE FROM excerpt_index WHERE id IN (SELECT id FROM excerpts WHERE version = :version)")
 _FREQUENCY = text(
     "SELECT count(*) FROM (SELECT 1 FROM excerpt_index WHERE terms @@ CAST(:term AS tsquery) LIMIT :most) AS matches"
@@ -32,7 +35,7 @@ class PostgresIndex:
         self._counts = Counts(_count)
 
     def add(self, connection: Connection, rows: Sequence[Row]) -> None:
-        connection.execute(_ADD, [{"id": row.id, "terms": _vector(row.terms)} for row in rows])
+        connection.execute(_ADD, {"ids": [row.id for row in rows], "terms": [_vector(row.terms) for row in rows]})
 
     def remove(self, connection: Connection, version: int) -> None:
         connection.execute(_REMOVE, {"version": version})
@@ -81,7 +84,9 @@ def _count(connection: Connection, terms: list[str], size: int) -> dict[str, int
 
 def _vector(terms: Sequence[str]) -> str:
     norm = K1 * (1 - B + B * len(terms) / _USUAL)
-    return " ".join(f"'{term}':1{_weight(count / (count + norm))}" for term, count in Counter(terms).items())
+    counts = Counter(terms)
+    weights = {count: _weight(count / (count + norm)) for count in set(counts.values())}
+    return " ".join(f"'{term}':1{weights[count]}" for term, count in counts.items())
 
 
 def _weight(share: float) -> str:
