@@ -69,7 +69,7 @@ class Gallery:
             for pause_s in self.pauses_s:
                 await asyncio.sleep(pause_s)
                 try:
-                    await deliver([_shown(pictures, hung)])
+                    await deliver([shown(pictures, hung)])
                     return
                 except SlackRefused as fault:
                     if fault.code != "invalid_blocks":
@@ -77,7 +77,7 @@ class Gallery:
             log.warning("a picture is not shown by Slack", extra={"files": len(hung.files)})
             self._hanging.pop(tuple(pictures), None)
             await keep(Hung().dump())
-        await deliver(_told(pictures))
+        await deliver(told(pictures))
 
     async def _hung(self, pictures: tuple[Picture, ...]) -> Hung:
         """What hangs already, or is uploaded now. Raises SlackUnavailable."""
@@ -109,12 +109,12 @@ class Gallery:
             return Hung()
         return Hung(tuple(files), undrawn)
 
-    async def _upload(self, png: bytes, told: str, title: str) -> str:
+    async def _upload(self, png: bytes, described: str, title: str) -> str:
         """The file's id. Raises SlackUnavailable, SlackRefused."""
         client = self.account.client
         with slack_errors("files.getUploadURLExternal"):
             asked = await client.files_getUploadURLExternal(
-                filename=FILE_NAME, length=len(png), alt_txt=shortened(escape.label(told), ALT_CHARACTERS)
+                filename=FILE_NAME, length=len(png), alt_txt=shortened(escape.label(described), ALT_CHARACTERS)
             )
         await self._send(str(asked["upload_url"]), png)
         entry: dict[str, str | None] = {"id": str(asked["file_id"]), "title": escape.label(title)}
@@ -139,7 +139,8 @@ class Gallery:
         raise SlackRefused("upload", why)
 
 
-def _shown(pictures: Sequence[Picture], hung: Hung) -> Message:
+def shown(pictures: Sequence[Picture], hung: Hung) -> Message:
+    """The message that shows what was uploaded."""
     blocks = [
         kit.picture(file, in_words(picture, kit.ALT_CHARACTERS))
         for file, picture in zip(hung.files, pictures, strict=True)
@@ -151,7 +152,7 @@ def _shown(pictures: Sequence[Picture], hung: Hung) -> Message:
     return Message(escape.mrkdwn(pictures[0].title), "", tuple(blocks))
 
 
-def _told(pictures: Sequence[Picture]) -> list[Message]:
+def told(pictures: Sequence[Picture]) -> list[Message]:
     """The same in words."""
     lines = [[kit.text(told_in_words(q, picture.outlets))] for picture in pictures for q in picture.questions]
     return lists.listed(words.NOT_SHOWN, lines)

@@ -2,8 +2,9 @@
 
 python -m tests.storms.hostile [--count 10000] [--seed 1]
 
-Each text stands wherever text from outside can stand in an answer, in its stream, in a digest and in an error. Exit
-status 1 where Slack would refuse a block, or where what it takes holds a mention, a foreign link or hidden characters.
+Each text stands wherever text from outside can stand in an answer, in its stream, in a digest and its picture, and in
+an error. Exit status 1 where Slack would refuse a block, where what it takes holds a mention, a foreign link or hidden
+characters, or where a picture cannot be drawn whole.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import random
 import sys
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -23,7 +25,10 @@ from bot.news.topic import Topic
 from bot.sandbox import Refused, checks
 from bot.slack.blocks import Message, compose, plain
 from bot.slack.daily import draw
+from bot.slack.drawing import draw as draw_picture
 from bot.slack.escape import web_link
+from bot.slack.gallery import Hung, shown, told
+from bot.slack.picture import pictures
 from bot.slack.screen import Screen
 from tests.slack.test_blocks import answer_full_of
 from tests.slack.test_daily import FRIDAY, full_of
@@ -33,6 +38,7 @@ from tests.slack.texts import ODD_TEXTS
 # A mention, a picture or a special date as Slack's own elements: none is ever made of a text.
 ACTING = {"user", "usergroup", "broadcast", "channel", "emoji", "date", "image"}
 LONG, LONGEST = 1_000, 20_000  # characters; a long text takes seconds, and one in fifty is enough of them
+DRAWN = 50  # texts to one of which a picture is drawn, which takes a third of a second
 SAID = 300  # characters of an error, which is always the bot's own sentence
 _PLANES = ((0x20, 0x7E), (0xA0, 0x24F), (0x2000, 0x206F), (0xFE00, 0xFE0F), (0xFF00, 0xFFEF), (0x1F300, 0x1FAFF))
 
@@ -65,16 +71,29 @@ async def violations(text: str) -> list[str]:
         *_told("answer", answer.shown, compose(answer)),
         *_told("digest", coverage, [drawn.main, *drawn.thread]),
         *_told("error", (), plain(text[:SAID])),
+        *_told("picture", (), told(drawn.pictures)),
+        *_told("picture", (), [shown(drawn.pictures, Hung(("F0AAAAAAAA",) * len(drawn.pictures), (text,)))]),
         *await _streamed(answer),
     ]
     return list(said)
+
+
+def undrawable(text: str) -> Iterator[str]:
+    """What goes wrong where a picture of it is drawn; a letter that no font has is a warning, and so a box."""
+    made, _ = pictures([moved.comparison for moved in full_of(text).moved], "", most=1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            draw_picture(made[0])
+    except Exception as fault:
+        yield f"picture: {type(fault).__name__}: {fault}"
 
 
 def _told(what: str, coverage: Iterable[Article], messages: Iterable[Message]) -> Iterator[str]:
     allowed = {unescaped(str(web_link(article.url))) for article in coverage}
     for message in messages:
         try:
-            checks.blocks(message.blocks)
+            checks.blocks(message.blocks, shows=lambda named: True)
         except Refused as refused:
             yield f"{what}: Slack refuses it: {refused}"
         if len(message.text) > checks.MAX_UPDATED_TEXT:
@@ -116,7 +135,9 @@ def _inside(what: str, node: Any, allowed: set[str]) -> Iterator[str]:
             yield from _inside(what, item, allowed)
     elif isinstance(node, dict):
         kind = node.get("type")
-        if kind in ACTING:
+        if kind == "image" and "slack_file" in node:
+            yield from _acts(f"{what}: alternative text", node["alt_text"])
+        elif kind in ACTING:
             yield f"{what}: a {kind} element"
         elif kind == "markdown":
             yield from _markdown(what, node["text"], allowed)
@@ -149,8 +170,14 @@ def _acts(what: str, shown: str) -> Iterator[str]:
 async def storm(count: int, seed: int) -> list[str]:
     """All violations, each with the text that it comes from."""
     chance = random.Random(seed)
-    texts = (hostile(chance) for _ in range(count))
-    return [f"{wrong} <- {text[:300]!r}" for text in texts for wrong in sorted(set(await violations(text)))]
+    found = []
+    for number in range(count):
+        text = hostile(chance)
+        wrong = set(await violations(text))
+        if number % DRAWN == 0:
+            wrong |= set(undrawable(text))
+        found += [f"{each} <- {text[:300]!r}" for each in sorted(wrong)]
+    return found
 
 
 def main() -> None:
