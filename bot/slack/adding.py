@@ -31,14 +31,19 @@ class AddCommand:
     add: Add
 
     def subcommand(self) -> Subcommand:
-        return Subcommand(
-            "add", *words.TOLD_ADD, self.run, works=True, begun=lambda call: words.ADDING, right=Right.ADD
-        )
+        def begun(call: Call) -> str | None:
+            return words.ADDING if _address(call) else None
+
+        return Subcommand("add", *words.TOLD_ADD, self.run, works=True, begun=begun, right=Right.ADD)
 
     async def run(self, call: Call, work: Any) -> Said:
-        url = web_link(call.text.strip("<>"))
+        url = _address(call)
         if url is None:
             return Said(plain(words.NO_ADDRESS))
         found = await self.add(url)
         kinds = {"new": found.new, "corrected": found.changed, "known already": found.same}
         return Said(plain(words.added(kinds)))
+
+
+def _address(call: Call) -> str | None:
+    return web_link(call.text.strip("<>"))

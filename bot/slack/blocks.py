@@ -58,8 +58,9 @@ def plain(said: str) -> list[Message]:
 
 def asking(person: str, question: str) -> Message:
     """Who asks what, where no message of theirs does."""
-    asks = [{"type": "user", "user_id": person}, kit.text(f" {ASKED_BY}"), kit.text(question, bold=True, spaced=False)]
-    return Message(escape.mrkdwn(shortened(question, TEXT_CHARACTERS)), "", tuple(kit.rich([kit.paragraph(*asks)])))
+    named = [kit.text(ASKED_BY), {"type": "user", "user_id": person}, kit.text(":")]
+    asks = kit.paragraph(*named, kit.text(question, bold=True, spaced=False))
+    return Message(escape.mrkdwn(shortened(question, TEXT_CHARACTERS)), "", tuple(kit.rich([asks])))
 
 
 def with_buttons(messages: Sequence[Message], buttons: Sequence[Json], if_room: Sequence[Json] = ()) -> list[Message]:

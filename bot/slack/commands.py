@@ -139,7 +139,7 @@ class Commands:
         call = _call(body)
         found = self._known.get(call.verb)
         if found is None or (call.text.casefold() == "help" and found.name != "ask"):
-            (message,) = self._help(call)
+            (message,) = self._help(call, str(body.get("text") or "").strip())
             await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
         elif found.asks and not call.text:
             await ack()
@@ -210,8 +210,8 @@ class Commands:
         lines = [_usage(each) for each in self._known.values()]
         return _list(words.HELP_TITLE, lines)
 
-    def _help(self, call: Call) -> list[Message]:
-        """Help on one subcommand; or on what was mistyped; or on all."""
+    def _help(self, call: Call, typed: str) -> list[Message]:
+        """Help on one subcommand; or on what was mistyped; or on all. `typed`: letter for letter."""
         found = self._known.get(call.verb)
         if found is None and call.verb == "help":
             found = self._known.get(call.text.casefold())
@@ -223,8 +223,7 @@ class Commands:
         if like:
             meant = " ".join([COMMAND, like[0], call.text]).strip()
             return blocks.plain(words.DID_YOU_MEAN.format(typed=call.verb, meant=meant))
-        asked = " ".join([call.verb, call.text]).strip()
-        return blocks.plain(words.UNKNOWN.format(command=COMMAND, asked=asked))
+        return blocks.plain(words.UNKNOWN.format(command=COMMAND, asked=typed))
 
     async def _said(self, found: Subcommand, call: Call, work: Any) -> Said:
         told = await self._refusal(found, call)

@@ -57,8 +57,8 @@ class DigestCommand:
         if serve is None:
             known = await self._digests.of(call.channel)
             told = words.SET_DIGEST.format(digest=described(known)) if known else words.NO_DIGEST
-            return Said(plain(f"{told} {words.DIGEST_USAGE}"))
-        if verb.casefold() in _CHANGES:
+            return Said(plain(f"{words.DIGEST_USAGE} {told}"))
+        if verb in _CHANGES:
             refused = await self._gate.refusal(Right.DIGEST, call.user, call.channel)
             if refused is not None:
                 return Said(plain(refused))

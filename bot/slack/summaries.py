@@ -38,11 +38,12 @@ class SummaryCommand:
     async def run(self, call: Call, work: Any) -> Said:
         outlets = {outlet.name.casefold() for outlet in await self._coverage.outlets(call.channel)}
         scope, length = understood(call.text, outlets, self._clock())
-        messages = drawn(await self._sum_up(scope, length, work))
+        summary = await self._sum_up(scope, length, work)
+        messages = drawn(summary)
         key = str(work.id)
         await self._shelf.asked(Asked(key, call.channel, "", "", call.user))
         await self._shelf.shelve(key, dump(messages))
-        return Said(messages, share=key)
+        return Said(messages, share=key if summary.shown else None)
 
     async def again(self, call: Call, work: Any) -> Said:
         """What was summed up before, under its key."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.errors import WrongUse
@@ -12,6 +13,7 @@ from bot.news.answer import asked as checked
 from bot.news.asked import Asked
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow
+from bot.news.since import asked_since
 from bot.news.topic import Topic, comparison_about, dispute_about
 from bot.slack import blocks, follows, lists, words
 from bot.slack.account import Account
@@ -45,6 +47,7 @@ class Verbs:
         shelf: Shelf,
         coverage: Coverage,
         rules: Ruling,
+        clock: Callable[[], datetime],
     ) -> None:
         self._account = account
         self._inbox = inbox
@@ -53,13 +56,21 @@ class Verbs:
         self._shelf = shelf
         self._coverage = coverage
         self._rules = rules
+        self._clock = clock
 
     def all(self) -> list[Subcommand]:
         def made(name: str, run: Any, **more: Any) -> Subcommand:
             return Subcommand(name, *words.TOLD[name], run, **more)
 
         return [
-            made("ask", self.ask, works=True, asks=(words.ASK_TITLE, words.ASK_HINT), again=self.asked),
+            made(
+                "ask",
+                self.ask,
+                works=True,
+                begun=lambda call: None if words.short_word(call.text) else words.BEGUN,
+                asks=(words.ASK_TITLE, words.ASK_HINT),
+                again=self.asked,
+            ),
             made("disagreements", self.disagreements),
             made("timeline", self.timeline),
             made("sources", self.sources),
@@ -110,7 +121,14 @@ class Verbs:
         return await self._listed(call, found, lists.outlets(found))
 
     async def newest(self, call: Call, work: Any) -> Said:
+        since = asked_since(f"what's new {call.text}", self._clock()) if call.text else None
+        if call.text and since is None:
+            return Said(blocks.plain(words.NEW_USAGE))
         found = await self._coverage.newest(call.channel, HEADINGS)
+        if since is not None and found:
+            found = [h for h in found if h.published is not None and h.published.latest >= since]
+            if not found:
+                return Said(blocks.plain(words.NOTHING_SINCE))
         return await self._listed(call, found, lists.newest(found))
 
     async def _listed(self, call: Call, found: Sequence[Any], messages: list[Message]) -> Said:

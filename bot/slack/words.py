@@ -39,7 +39,7 @@ GOOD, BAD = "Helpful", "Not helpful"
 GOOD_LABEL, BAD_LABEL = "This answer helped", "This answer did not help"
 
 ASK_NEXT = "Ask next:"
-ASKED_BY = "asks:"
+ASKED_BY = "Asked by"
 
 QUOTES_TITLE = "Quotes"
 QUOTES_INTRO = "Each cited sentence is bold, in its place between its neighbours."
@@ -93,7 +93,7 @@ TOLD = {
     "disagreements": ("[TOPIC]", "shows where the outlets contradict each other now, as a table"),
     "timeline": ("[TOPIC]", "shows what was reported when"),
     "sources": ("", "lists the outlets that are read"),
-    "new": ("", "lists the newest articles"),
+    "new": ("[since WHEN]", "lists the newest articles, for example: new since Monday"),
     "follow": (
         "[QUESTION | TOPIC]",
         "opens a thread, and tells there when the answer changes or outlets begin to disagree; alone, what you follow",
@@ -130,6 +130,8 @@ SAID_BEFORE = "Before:"
 
 OUTLETS = "{outlets}, {articles}"
 NEWEST = "The newest in the coverage"
+NEW_USAGE = "Say since when, for example: /coverage new since Monday"
+NOTHING_SINCE = "Nothing in the coverage was published since then."
 TIMELINE, TIMELINE_OF = "What was reported when", "What was reported when on “{topic}”"
 NOTHING_ABOUT = "Nothing in the coverage matches “{topic}”."
 NO_DISAGREEMENTS = "No standing disagreement is known. Articles that have not been compared yet may hold some."

@@ -123,7 +123,14 @@ class Workspace:
         line = Line(account, jobs, workspace=name, most=settings.most_waiting)
         inbox = Accepted(jobs, house.questions, people, line)
         verbs = Verbs(
-            account, inbox, name, ask=self._asking.ask, shelf=people, coverage=home.coverage, rules=self._rules
+            account,
+            inbox,
+            name,
+            ask=self._asking.ask,
+            shelf=people,
+            coverage=home.coverage,
+            rules=self._rules,
+            clock=utc_now,
         )
         self._settings = ChannelSettings(account, gate, home.coverage)
         joined = [

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 import uvicorn
@@ -28,6 +29,8 @@ from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
 from tests.slack import answers
 from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, MemoryRules, Oracle
+
+NOON = datetime(2026, 5, 22, 12, tzinfo=UTC)  # a Friday
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Bot:
             shelf=self.shelf,
             coverage=self.coverage,
             rules=self.rules,
+            clock=lambda: NOON,
         )
         self.settings = ChannelSettings(self.account, self.gate, self.coverage)
         self.gallery = Gallery(self.account, pauses_s=(0, 0.05, 0.05))

@@ -87,10 +87,17 @@ def calls() -> list[Scope]:
 def subcommands(calls: list[Scope]) -> list[Subcommand]:
     async def sum_up(scope: Scope, length: Length, work: Any) -> Summary:
         calls.append(scope)
-        return summed_up(scope)
+        return Summary(scope, Check.CHECKED) if scope.topic == "whales" else summed_up(scope)
 
     coverage = FixedCoverage(headings=entries.HEADINGS)
     return [SummaryCommand(sum_up, coverage, MemoryShelf(), lambda: NOW).subcommand()]
+
+
+async def test_given_nothing_to_sum_up_when_asked_for_then_there_is_nothing_to_share(bot: Bot) -> None:
+    await bot.sandbox.command("/coverage", "summary whales", channel=GENERAL, user=ANNA)
+    await bot.quiet()
+
+    assert "share" not in str([m.blocks for m in bot.sandbox.private(ANNA)])
 
 
 async def test_given_a_topic_when_summed_up_by_command_then_it_is_private_and_can_be_shared(
