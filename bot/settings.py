@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-5.4-mini"
+    openai_embedding_model: str | None = None  # of the same server; with it coverage is also found by its meaning
     model_total_s: float = Field(
         120, gt=0
     )  # seconds for one call with its retries; people stop waiting after two minutes

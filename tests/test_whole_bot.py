@@ -79,6 +79,25 @@ async def test_given_a_kill_after_the_model_replied_when_restarted_then_the_call
         assert steps(model.heard) == ["answer", "second_look", "second_look"]
 
 
+async def test_given_an_embedding_model_that_is_set_later_when_the_bot_runs_then_what_is_stored_is_embedded(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        await Bot(home, sandbox, model).ingest()
+        assert model.requests == []
+
+        async with Bot(home, sandbox, model, OPENAI_EMBEDDING_MODEL="small").running():
+            async with asyncio.timeout(30):
+                while not model.embedded:  # noqa: ASYNC110  # the model runs in another thread
+                    await asyncio.sleep(0.05)
+
+        [texts] = model.embedded
+        assert sorted(texts) == [
+            "Only 41 licences were granted.\nOnly 41 licences were granted.",
+            "The ministry granted 54 licences.\nThe ministry granted 54 licences.",
+        ]
+
+
 async def test_given_a_follow_up_in_a_thread_when_asked_with_a_mention_then_it_is_made_to_stand_alone(
     home: Path, model: ScriptedModel
 ) -> None:

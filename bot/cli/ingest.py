@@ -13,13 +13,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.errors import WrongUse
+from bot.errors import ReaderError, WrongUse
 from bot.feeds.articles import Skipped
 from bot.feeds.files import paths_in
 from bot.feeds.ingest import is_address
 from bot.settings import Settings
 from bot.store.keeping import Kept
 from bot.wiring.coverage import Coverage, stored_coverage
+from bot.wiring.meaning import stored_vectors
 from bot.wiring.reprints import Reprints
 from bot.wiring.subscribing import watch
 
@@ -40,6 +41,7 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
             for folder in map(os.path.abspath, given.sources):
                 await watch(coverage, Path(folder))
                 sys.stdout.write(f"Watching {folder} while `python -m bot run` runs here.\n")
+    await _embed(settings, given.workspace)
     return 0 if given.watch else status
 
 
@@ -63,6 +65,25 @@ async def ingest(coverage: Coverage, sources: Sequence[str], *, restore: bool = 
         sys.stderr.write(f"{each.path} was skipped: {each.reason}\n")
     sys.stdout.write(f"{_told(counts, len(skipped))}\n")
     return 0 if counts["new"] + counts["changed"] + counts["same"] else 2
+
+
+async def _embed(settings: Settings, workspace: str) -> None:
+    """Give excerpts their vectors, where an embedding model is set; what it leaves waiting is told and no failure."""
+    async with stored_vectors(settings, workspace=workspace) as stored:
+        if stored is None:
+            return
+        meaning, vectors = stored
+        excerpts, done = await vectors.counts(meaning.model)
+        why = f"{meaning.model} does not take them"
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task("Embedding excerpts", total=excerpts - done)
+            try:
+                await meaning.embed(vectors, lambda count: progress.advance(bar, count))
+            except ReaderError as fault:
+                why = str(fault)
+        excerpts, done = await vectors.counts(meaning.model)
+    if done < excerpts:
+        sys.stderr.write(f"{excerpts - done} excerpts wait for their vectors, and are found by words alone: {why}\n")
 
 
 def _told(counts: Counter[str], skipped: int) -> str:

@@ -41,7 +41,7 @@ from bot.store.keeping import read_article, stored_articles
 from bot.store.search import Hit
 from bot.store.tables import excerpts, versions, workspaces
 
-PGVECTOR = "pgvector"
+PGVECTOR, ITSELF = "pgvector", "this program"
 _TOGETHER = 256  # vectors read at once: more take more memory and no less time
 
 # Beside the other tables' metadata, which is what a backup holds.
@@ -143,8 +143,15 @@ class Vectors:
         await self._database.write(write)
 
     async def compared_by(self) -> str:
-        """What looks for the nearest: PGVECTOR, or an empty text where this program does."""
-        return PGVECTOR if await self._database.read(_uses_pgvector) else ""
+        """What looks for the nearest: PGVECTOR or ITSELF."""
+        return PGVECTOR if await self._database.read(_uses_pgvector) else ITSELF
+
+
+async def workspaces_waiting(database: Database, model: str) -> Sequence[str]:
+    """The workspaces in which excerpts wait for a vector of this model."""
+    done = select(func.count()).where(vectors.c.workspace == workspaces.c.id, vectors.c.model == model)
+    found = select(workspaces.c.name).where(workspaces.c.excerpts > done.scalar_subquery()).order_by(workspaces.c.id)
+    return await database.read(lambda connection: connection.scalars(found).all())
 
 
 def nearest(

@@ -24,6 +24,7 @@ from bot.store.feeds import FeedTable
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.tables import HEAD
+from bot.wiring.checkup_meaning import check_embedding_model, check_vectors
 from bot.wiring.checkup_slack import check_slack
 from bot.wiring.feed_states import State, address_of, read_state
 from bot.wiring.findings import Finding, agreement, ok, trouble
@@ -39,6 +40,8 @@ async def checkup(settings: Settings, *, workspace: str, clock: Clock = utc_now)
     """Each finding as it is made. Nothing is raised for what is found, and nothing but migrations is changed."""
     yield _settings(settings)
     yield await _model(settings)
+    if settings.openai_embedding_model:
+        yield await check_embedding_model(settings)
     async for finding in _library(settings, workspace, clock):
         yield finding
     async for finding in check_slack(settings, clock):
@@ -107,6 +110,8 @@ async def _library(settings: Settings, workspace: str, clock: Clock) -> AsyncIte
             yield await _database(database, settings.database_url, workspace)
             if database.dialect == "postgresql":
                 yield await _clock(database, clock)
+            if settings.openai_embedding_model:
+                yield await check_vectors(database, workspace, settings.openai_embedding_model)
             for stored in await FeedTable(database, workspace).all():
                 yield _feed(read_state(stored), clock())
             yield await _work(database)

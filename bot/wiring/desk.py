@@ -25,13 +25,14 @@ from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
 from bot.news.ledger.nearby import next_questions
 from bot.news.model import Answer, Comparison, Draft, DraftLook, Resolved, Turn
-from bot.news.ports import Reader
+from bot.news.ports import Archive, Reader
 from bot.news.rules import EVERYTHING, ChannelRules, Focus
 from bot.sample import ARTICLES, KEPT
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.library import Library
 from bot.wiring.breaker import GuardedModel
+from bot.wiring.meaning import ByMeaning, Meaning
 from bot.wiring.taking import read_path, take_in
 
 _log = logging.getLogger(__name__)
@@ -42,19 +43,22 @@ SAMPLE = "sample"  # the workspace of the sample coverage, apart from people's o
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What it takes to read: the prompts, and a model or kept replies of one."""
+    """What it takes to read: the prompts, and a model or kept replies of one; and where one is set, the embedding model
+    by whose meaning coverage is found."""
 
     prompts: Prompts
     client: ModelClient | None
     own: Sequence[Kept]
     sample: Sequence[Kept]
+    meaning: Meaning | None = None
 
     @classmethod
     def of(cls, settings: Settings, metrics: Metrics | None = None) -> Reading:
         """With `metrics`, for a process that goes on: the model is counted, and rests when it keeps failing."""
         own = [Kept(settings.keep_replies)] if settings.keep_replies else []
         client = model_client(settings, metrics)
-        return cls(Prompts.load(), client, own, [*own, *([] if client else [Kept(KEPT, demonstration=True)])])
+        sample = [*own, *([] if client else [Kept(KEPT, demonstration=True)])]
+        return cls(Prompts.load(), client, own, sample, Meaning.of(settings, metrics))
 
     def reader(
         self,
@@ -72,9 +76,19 @@ class Reading:
             self.client, self.prompts, kept=kept, checkpoint=checkpoint, asking=asking, language=language
         )
 
+    def archive(self, library: Library) -> Archive:
+        """A library, to be searched by words, and by meaning where that can be told."""
+        return ByMeaning(library, self.meaning) if self.meaning else library
+
+    def by_words(self) -> Reading:
+        """The same for coverage that is not stored, and so has no vectors."""
+        return replace(self, meaning=None)
+
     async def close(self) -> None:
         if self.client is not None:
             await self.client.aclose()
+        if self.meaning is not None:
+            await self.meaning.close()
 
 
 class Fault(StrEnum):
@@ -148,7 +162,7 @@ class Desk:
             await asyncio.sleep(SLOW_S)
         found = await answer(
             question,
-            archive=library,
+            archive=self.reading.archive(library),
             reader=Down() if fault is Fault.DOWN else reader,
             excerpt_tokens=self.excerpt_tokens,
             turns=turns,
@@ -176,7 +190,7 @@ async def desk(settings: Settings, *, workspace: str, coverage: Path | None = No
             database = await stack.enter_async_context(await Database.open(f"sqlite:///{folder}/coverage.db"))
             library = Library(database, workspace)
             await store_folder(library, coverage)
-            yield Desk(library, reading, settings.excerpt_tokens)
+            yield Desk(library, reading.by_words(), settings.excerpt_tokens)
         else:
             database = await stack.enter_async_context(await Database.open(settings.database_url))
             sample = None if settings.in_slack else Library(database, SAMPLE)

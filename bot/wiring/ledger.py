@@ -154,7 +154,7 @@ class LedgerWork:
         try:
             return await take_next(
                 ledger=ledger,
-                archive=Library(self._database, job.workspace),
+                archive=self._reading.archive(Library(self._database, job.workspace)),
                 reader=reader,
                 proposer=reader,
                 at=now,

@@ -21,7 +21,7 @@ from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
 from bot.store.database import Database, utc_now
 from bot.store.jobs import JobTable
 from bot.store.library import Library
-from bot.wiring import daily, rounds
+from bot.wiring import daily, meaning, rounds
 from bot.wiring.coverage import fetching
 from bot.wiring.daily import KINDS, digest_worker
 from bot.wiring.desk import SAMPLE, Reading
@@ -29,10 +29,11 @@ from bot.wiring.dev import Inside
 from bot.wiring.health import counted, health_routes
 from bot.wiring.ledger import LedgerWork
 from bot.wiring.line import FOR_THE_LINE, line_worker
+from bot.wiring.meaning import Embedding
 from bot.wiring.oauth import oauth
 from bot.wiring.rotation import ROTATE
 from bot.wiring.rounds import FEED, Rounds, poll_worker
-from bot.wiring.serving import Goes, Part, Patrol, going, listening_at, meanwhile, serve, working
+from bot.wiring.serving import Goes, Part, Patrol, going, listening_at, meanwhile, serve, these, working
 from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
 from bot.wiring.workspaces import Joined, Many, Workspaces
 from bot.worker import Job, Leaving, Work, Worker
@@ -147,6 +148,11 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             ledger,
             Patrol(polls, incoming, tick_s=rounds.TICK_S),
         ]
+        if reading.meaning:
+            embedding = Embedding(
+                database, jobs, reading.meaning, serves=workspaces.serves, clock=clock, lease_s=lease_s
+            )
+            parts.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
         for part in parts:
             await stack.enter_async_context(going(part, GRACE_S))
         tidying = _tidying(house, workspaces, settings.keep_words_days * 86_400)

@@ -55,7 +55,7 @@ async def make_ledger(at: Desk, progress: Callable[[int, int], None] = lambda do
                 raise ReaderAbsent("there is neither a model nor anything kept")
             taken = await take_next(
                 ledger=ledger,
-                archive=at.library,
+                archive=at.reading.archive(at.library),
                 reader=reader,
                 proposer=reader,
                 at=utc_now(),

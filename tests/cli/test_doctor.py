@@ -19,6 +19,7 @@ from bot.slack.manifest import bot_scopes
 from bot.store.database import Database
 from bot.store.feeds import FeedTable
 from bot.store.jobs import JobTable
+from bot.wiring import checkup_meaning
 from bot.wiring.checkup import checkup
 from bot.worker import Job
 from tests.cli.conftest import Cli, Ran
@@ -314,3 +315,75 @@ def test_given_a_damaged_file_when_looked_over_then_a_backup_is_advised(cli: Cli
 
     assert ran.status == 1
     assert "restore a backup" in line(ran, "library")
+
+
+@pytest.fixture
+def embedding(model: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A sound model whose server embeds, too."""
+    monkeypatch.setenv("OPENAI_EMBEDDING_MODEL", "small")
+    model.always(READY)
+    return model
+
+
+def test_given_no_embedding_model_when_looked_over_then_none_is_spoken_of(cli: Cli, model: ScriptedModel) -> None:
+    model.always(READY)
+
+    ran = cli("doctor")
+
+    assert "embedding" not in ran.out
+    assert "vectors" not in ran.out
+    assert model.embedded == []
+
+
+def test_given_an_embedding_model_when_looked_over_then_it_and_what_waits_for_it_are_told(
+    cli: Cli, embedding: ScriptedModel, coverage: Path
+) -> None:
+    embedding.embedding.append(Turn(status=401))
+    cli("ingest", coverage)
+    waiting = cli("doctor")
+
+    cli("ingest", coverage)
+    done = cli("doctor")
+
+    assert (waiting.status, done.status) == (0, 0)
+    assert "small replied within" in line(done, "embedding model")
+    assert line(done, "embedding model").endswith("vectors of 64")
+    assert "0 of 3 excerpts have one of small; `python -m bot run` and each `ingest`" in line(waiting, "vectors")
+    assert line(done, "vectors").endswith("3 of 3 excerpts have one of small; compared by this program")
+
+
+@pytest.mark.parametrize(
+    "trouble", [Turn(status=404, error={"message": "no", "code": "model_not_found"}), Turn(status=400)]
+)
+def test_given_an_embedding_model_that_fails_when_looked_over_then_it_says_what_to_check(
+    cli: Cli, embedding: ScriptedModel, trouble: Turn
+) -> None:
+    embedding.embedding.append(trouble)
+
+    ran = cli("doctor")
+
+    assert ran.status == 1
+    assert "check OPENAI_EMBEDDING_MODEL and that OPENAI_BASE_URL has /embeddings" in line(ran, "embedding model")
+    assert line(ran, "model").startswith("ok")
+
+
+def test_given_an_embedding_model_slower_than_a_question_waits_when_looked_over_then_that_is_trouble(
+    cli: Cli, embedding: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup_meaning, "QUERY_S", 0.0)
+
+    ran = cli("doctor")
+
+    assert ran.status == 1
+    assert "searched by its words alone" in line(ran, "embedding model")
+
+
+def test_given_an_embedding_model_without_a_key_when_looked_over_then_the_key_is_asked_for(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_EMBEDDING_MODEL", "small")
+
+    ran = cli("doctor")
+
+    assert ran.status == 1
+    assert "it needs OPENAI_API_KEY" in line(ran, "embedding model")

@@ -17,6 +17,7 @@ from bot.wiring.coverage import Coverage, coverage
 from tests.cli.conftest import Cli
 from tests.feeds.pages import STORY, a_page, an_item, rss
 from tests.feeds.site import Site, a_site, answer
+from tests.scripted_model import ScriptedModel, Turn
 
 T = TypeVar("T")
 
@@ -192,3 +193,46 @@ def test_given_a_feed_that_is_not_there_when_removed_then_it_says_so(cli: Cli) -
 
     assert ran.status == 2
     assert "there is no feed or folder at https://example.org/feed" in ran.err
+
+
+@pytest.fixture
+def embedding(model: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A server that embeds, too."""
+    monkeypatch.setenv("OPENAI_EMBEDDING_MODEL", "small")
+    return model
+
+
+def test_given_an_embedding_model_when_ingested_then_each_excerpt_is_embedded_once(
+    cli: Cli, embedding: ScriptedModel, coverage: Path
+) -> None:
+    first = cli("ingest", coverage)
+    again = cli("ingest", coverage)
+
+    assert (first.status, again.status) == (0, 0)
+    assert (first.err.strip(), again.err.strip()) == ("", "")
+    (texts,) = embedding.embedded
+    assert sorted(texts) == [
+        "courier\nThe ministry granted 54 licences. Firms were pleased.",
+        "echo\nIt rained in Leeds. The match was put off.",
+        "post\nOnly 41 licences were granted. Nobody was pleased.",
+    ]
+
+
+def test_given_an_embedding_model_that_refuses_when_ingested_then_the_articles_are_kept_and_it_says_what_waits(
+    cli: Cli, embedding: ScriptedModel, coverage: Path
+) -> None:
+    embedding.embedding.append(Turn(status=401, error={"message": "no", "code": "invalid_api_key"}))
+
+    ran = cli("ingest", coverage)
+
+    assert (ran.status, ran.out) == (0, "3 new, 0 changed, 0 known already\n")
+    assert "3 excerpts wait for their vectors, and are found by words alone: the model refused" in ran.err
+    assert "wait" not in cli("ingest", coverage).err
+
+
+def test_given_no_embedding_model_when_ingested_then_nothing_is_asked(
+    cli: Cli, model: ScriptedModel, coverage: Path
+) -> None:
+    cli("ingest", coverage)
+
+    assert model.requests == []

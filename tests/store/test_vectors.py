@@ -21,7 +21,7 @@ from bot.store.backup import back_up, restore
 from bot.store.database import Database
 from bot.store.library import Library
 from bot.store.search import Hit, fused
-from bot.store.vectors import PGVECTOR, Meant, Vectors, vectors
+from bot.store.vectors import ITSELF, PGVECTOR, Meant, Vectors, vectors
 from tests.databases import new_database
 from tests.given import article
 
@@ -314,5 +314,5 @@ async def test_given_a_database_when_asked_what_compares_then_it_is_pgvector_whe
 
     has_it = await database.read(extension)
 
-    assert await kept.compared_by() == (PGVECTOR if has_it else "")
+    assert await kept.compared_by() == (PGVECTOR if has_it else ITSELF)
     assert has_it == request.node.name.endswith("[postgresql]")
