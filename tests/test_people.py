@@ -15,6 +15,7 @@ from bot.news.digest.digest import Move
 from bot.news.labels import Verdict
 from bot.news.ledger.follows import News, TopicFollow
 from bot.news.ledger.standing import State, begun
+from bot.news.model import Relation
 from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, POLICY, Sandbox
@@ -190,6 +191,29 @@ async def test_given_a_channel_where_one_side_does_not_count_when_a_dispute_open
         await Followers(Following(account), database, topics, rules).tell("local", news, "follow:e1:1")
 
         assert (len(sandbox.replies(here)), sandbox.replies(there)) == (1, [])
+
+
+async def test_given_a_narrow_channel_when_a_followed_answer_changes_then_only_what_counts_there_is_told(
+    database: Database,
+) -> None:
+    async with Sandbox() as sandbox, signed_in(sandbox.bot_token, sandbox.api_url) as account:
+        rules = StoredRules(database, "local")
+        thread = await sandbox.say(GENERAL, ANNA, "here")
+        followers = Followers(Following(account), database, TopicFollows(database, "local"), rules)
+        now = answers.dispute().comparison
+        before = replace(now, positions=(answers.CANNOT,), relation=Relation.SINGLE)
+        news = News("f1", owner_of(ANNA, GENERAL, thread.ts, "job-1"), Move.CHANGED, now, before, NOW)
+
+        await rules.change_channel(GENERAL, ChannelRules(Focus(outlets=("The Northern Ledger",))), ANNA)
+        await followers.tell("local", news, "follow:f1:1")
+        unheard = len(sandbox.replies(thread))
+        await rules.change_channel(GENERAL, ChannelRules(Focus(outlets=("The Herald",), without=True)), ANNA)
+        await followers.tell("local", news, "follow:f1:2")
+
+        assert unheard == 0
+        (told,) = sandbox.replies(thread)
+        assert "Wire Agency" in told.shown
+        assert "The Herald" not in told.shown
 
 
 async def test_given_somebody_s_followed_question_when_it_changes_then_those_who_follow_its_topic_hear_nothing(

@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.news.ledger.ports import Waiting
 from bot.news.ledger.standing import Change, Entry, Event, Happening, State, citations
-from bot.news.ledger.within import within
-from bot.news.model import Article
+from bot.news.ledger.within import comparison_within, within
+from bot.news.model import Article, Comparison
 from bot.news.rules import EVERYTHING, Focus
 from bot.store import comparisons, told
 from bot.store.database import Database
@@ -79,6 +79,13 @@ class StoredLedger:
     async def entry(self, id: str) -> Entry | None:
         found = await self._read_entries(self._entries().where(entries.c.id == id))
         return found[0] if found else None
+
+    async def counting(self, comparison: Comparison) -> Comparison:
+        """A comparison as far as it rests on what counts."""
+        if not self._focus.narrow:
+            return comparison
+        counted = await self._database.read(lambda connection: self._counted(connection, [comparison]))
+        return comparison_within(comparison, counted)
 
     async def keep(self, change: Change) -> None:
         """Keep the entry as it is now and its events, together; what happened in a span that was told already
@@ -291,16 +298,19 @@ class StoredLedger:
         return await self._database.read(read)
 
     def _within(self, connection: Connection, known: Sequence[Entry]) -> list[Entry]:
-        """The entries as far as they rest on articles that count, as these are now."""
-        cites = {citation.article.id for entry in known for citation in citations(entry.comparison)}
+        counted = self._counted(connection, [entry.comparison for entry in known])
+        return [entry for each in known if (entry := within(each, counted)) is not None]
+
+    def _counted(self, connection: Connection, comparisons: Sequence[Comparison]) -> Collection[str]:
+        """Those of the articles cited that count, as they are now."""
+        cites = {citation.article.id for comparison in comparisons for citation in citations(comparison)}
         found = stored_articles().where(
             workspaces.c.name == self._workspace,
             versions.c.current,
             articles.c.name.in_(cites),
             counts(self._focus, self._workspace, self._database.dialect),
         )
-        counted = set(connection.scalars(found.with_only_columns(articles.c.name)))
-        return [entry for each in known if (entry := within(each, counted)) is not None]
+        return set(connection.scalars(found.with_only_columns(articles.c.name)))
 
     def _as_entries(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Entry]:
         held = self._held(connection, rows)

@@ -125,7 +125,10 @@ class Followers:
     async def tell(self, workspace: str, news: News, key: str) -> None:
         """A thread that is gone, or that the bot was taken out of, is told nothing. Raises SlackUnavailable."""
         if news.owner is not None:
-            await self._tell(Follower.of(news.owner), news, key)
+            follower = Follower.of(news.owner)
+            counting = await self._counting(workspace, news, follower.channel)
+            if counting is not None:
+                await self._tell(follower, counting, key)
             return
         for follow in await self.topics.all():
             counting = await self._counting(workspace, news, follow.channel)
@@ -134,14 +137,18 @@ class Followers:
                 await self._tell(follower, counting, f"{key}:{follow.id}", follow.topic)
 
     async def _counting(self, workspace: str, news: News, channel: str) -> News | None:
-        """The news as far as they rest on what counts in a channel; None where no dispute is left of them."""
+        """The news as far as they rest on what counts in a channel; None where that leaves nothing new, or one side
+        alone of a conflict."""
         focus = (await self.rules.holding(channel)).channel.focus
         if not focus.narrow:
             return news
-        entry = await StoredLedger(self.database, workspace, focus=focus).entry(news.entry)
-        if entry is None or entry.comparison.relation is not Relation.DISPUTE:
+        ledger = StoredLedger(self.database, workspace, focus=focus)
+        now = await ledger.counting(news.comparison)
+        before = await ledger.counting(news.before) if news.before else None
+        sides = 2 if now.relation in (Relation.DISPUTE, Relation.UPDATE) else 1
+        if len(now.positions) < min(sides, len(news.comparison.positions)) or now == before:
             return None
-        return replace(news, comparison=entry.comparison)
+        return replace(news, comparison=now, before=before)
 
     async def _tell(self, follower: Follower, news: News, key: str, topic: Topic | None = None) -> None:
         try:
