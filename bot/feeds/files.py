@@ -19,6 +19,7 @@ from bot.feeds.markdown import read_markdown
 from bot.news.model import Article
 
 MAX_TEXT_BYTES = 1_000_000  # about 160,000 words; a longer one is no article
+MAX_MARKDOWN_BYTES = 250_000  # about 40,000 words; of more, brackets alone can take half a minute to read
 SOURCES = "sources.csv"
 
 _TEXT, _MARKDOWN, _PAGE = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm")
@@ -74,14 +75,13 @@ def _read(path: Path, confined: Confined, *, id: str, identity: str, known: Deta
     suffix = path.suffix.lower()
     if suffix not in _READ:
         raise UnreadableCoverage("only .txt, .md and .html files are read")
-    content = _content(path, MAX_PAGE_BYTES if suffix in _PAGE else MAX_TEXT_BYTES)
     if suffix in _PAGE:
-        page = confined.page(content)
+        page = confined.page(_content(path, MAX_PAGE_BYTES))
         text, details = page.text, page.details
     elif suffix in _MARKDOWN:
-        text, details = read_markdown(decode(content))
+        text, details = read_markdown(decode(_content(path, MAX_MARKDOWN_BYTES)))
     else:
-        text, details = decode(content), Details()
+        text, details = decode(_content(path, MAX_TEXT_BYTES)), Details()
     return make_article(
         id, text, details.filled_from(known or Details()), outlet=_printable(path.name), identity=identity
     )
@@ -136,7 +136,7 @@ def _content(path: Path, limit: int) -> bytes:
     except OSError as error:
         raise UnreadableCoverage("it cannot be opened") from error
     if len(content) > limit:
-        raise UnreadableCoverage(f"it is larger than {limit // 1_000_000} MB")
+        raise UnreadableCoverage(f"it is larger than {limit / 1_000_000:g} MB")
     if not content.strip():
         raise UnreadableCoverage("it is empty")
     return content

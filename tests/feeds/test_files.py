@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import UnreadableCoverage, WrongUse
 from bot.feeds.articles import Skipped
-from bot.feeds.files import MAX_TEXT_BYTES, read_folder
+from bot.feeds.files import MAX_MARKDOWN_BYTES, MAX_TEXT_BYTES, read_folder
 from bot.news.model import Article
 
 SHARED = Path(__file__).parents[3] / "shared" / "coverage"
@@ -224,6 +224,7 @@ A_BOMB = "\n".join(
         ("a.txt", b" \n\t ", "it is empty"),
         ("a.txt", "\ufeff\u200b…".encode(), "it holds no text"),
         ("a.txt", b"a" * (MAX_TEXT_BYTES + 1), "it is larger than 1 MB"),
+        ("a.md", b"[" * (MAX_MARKDOWN_BYTES + 1), "it is larger than 0.25 MB"),
         ("a.txt", bytes(range(256)) * 10, "it is not a text file"),
         ("a.txt", b"%PDF-1.7 and so on", "it is not a text file"),
         ("a.docx", b"PK\x03\x04", "only .txt, .md and .html files are read"),
