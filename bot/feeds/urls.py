@@ -25,6 +25,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _WEB = ("http", "https")
 # What may stand in a path or query as it is; all else is percent-encoded, and what was needlessly encoded is kept.
 _SAFE = "/%:@!$&'()*+,;=~-._"
+_BYTES = "surrogateescape"  # what is no UTF-8, in a header or percent-encoded, stays the byte that it is
 
 
 def web_url(url: str, *, base: str = "") -> str:
@@ -37,6 +38,8 @@ def web_url(url: str, *, base: str = "") -> str:
     try:
         parts = urlsplit(urljoin(base, cleaned))
         host, port = _ascii_host(parts.hostname or ""), parts.port
+        path = quote(parts.path or "/", safe=_SAFE, errors=_BYTES)
+        query = quote(parts.query, safe=_SAFE + "?", errors=_BYTES)
     except ValueError as error:
         raise UnreadableCoverage("its address cannot be read") from error
     if parts.scheme not in _WEB:
@@ -47,9 +50,8 @@ def web_url(url: str, *, base: str = "") -> str:
         raise UnreadableCoverage("its address holds a user name")
     shown_host = f"[{host}]" if ":" in host else host
     authority = shown_host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{shown_host}:{port}"
-    path = quote(parts.path or "/", safe=_SAFE)
     # Letters beyond ASCII take up to twelve characters once they are encoded, and so they are kept.
-    return _bounded(urlunsplit((parts.scheme, authority, path, quote(parts.query, safe=_SAFE + "?"), "")))
+    return _bounded(urlunsplit((parts.scheme, authority, path, query, "")))
 
 
 def canonical_url(url: str) -> str:
@@ -62,14 +64,15 @@ def canonical_url(url: str) -> str:
     if cached := _AMP_CACHE.search(parts.netloc + parts.path):
         host, _, path = cached["rest"].partition("/")  # newer Pythons take `//host` in a path for a path
         return canonical_url(urlunsplit(("https", host, path, parts.query, "")))
-    path = _AMP_FORM.sub("", re.sub(r"/{2,}", "/", unquote(parts.path))).rstrip("/") or "/"
+    path = _AMP_FORM.sub("", re.sub(r"/{2,}", "/", unquote(parts.path, errors=_BYTES))).rstrip("/") or "/"
     kept = sorted(
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
         if not _TRACKING.match(name) and value.lower() != "amp"
     )
     host = _MIRROR.sub("", parts.netloc)
-    return urlunsplit(("https", host, quote(path, safe=_SAFE.replace("%", "")), urlencode(kept), ""))
+    path = quote(path, safe=_SAFE.replace("%", ""), errors=_BYTES)
+    return urlunsplit(("https", host, path, urlencode(kept, errors=_BYTES), ""))
 
 
 def host_of(url: str) -> str:
@@ -90,5 +93,5 @@ def _bounded(url: str) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    host = host.rstrip(".")
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+    """Raises ValueError for a name that no resolver takes: with an empty part, or one of more than 63 letters."""
+    return host.rstrip(".").encode("idna").decode("ascii")

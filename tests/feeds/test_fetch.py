@@ -86,6 +86,14 @@ async def test_given_a_redirect_when_fetched_then_only_a_permanent_one_moves_the
     assert fetched.moved_to == (site.url("/new") if moved else None)
 
 
+async def test_given_a_redirect_whose_address_is_no_utf_8_when_fetched_then_its_bytes_are_asked_for() -> None:
+    moved = answer(status=301, Location="/caf?").replace(b"?", b"\xe9")
+    async with a_site({"/old": moved, "/caf%E9": answer("here")}) as site, a_fetcher() as fetcher:
+        fetched = await fetcher.get(site.url("/old"))
+
+    assert fetched.body == b"here"
+
+
 async def test_given_redirects_in_a_circle_when_fetched_then_it_ends() -> None:
     async with a_site({"/a": answer(status=302, Location="/a")}) as site, a_fetcher() as fetcher:
         with pytest.raises(UnreadableCoverage, match="redirects too often"):

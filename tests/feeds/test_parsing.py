@@ -78,6 +78,20 @@ def test_given_a_json_feed_when_parsed_then_a_bad_item_spoils_no_other() -> None
     )
 
 
+def test_given_a_json_feed_with_a_cut_emoji_when_parsed_then_it_is_a_question_mark_and_the_rest_is_whole() -> None:
+    content = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"url": "https://example.org/a", "title": "So it is \ud83d"}, {"url": "https://example.org/b"}],
+    }
+
+    feed = parse_feed(json.dumps(content).encode(), url=URL)
+
+    assert [(entry.url, entry.title) for entry in feed.entries] == [
+        ("https://example.org/a", "So it is ?"),
+        ("https://example.org/b", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "", "https://user:word@example.org/"]
 )

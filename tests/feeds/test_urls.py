@@ -46,6 +46,13 @@ def test_given_letters_beyond_ascii_when_made_canonical_then_both_spellings_are_
     assert canonical_url("https://bücher.example/straße") == canonical_url("https://xn--bcher-kva.example/stra%c3%9fe")
 
 
+def test_given_letters_that_are_no_utf_8_when_made_canonical_then_two_articles_stay_two() -> None:
+    one, other = (canonical_url(f"https://example.org/{letter}tat?q={letter}") for letter in ("%E9", "%E8"))
+
+    assert one == "https://example.org/%E9tat?q=%E9"
+    assert one != other
+
+
 @pytest.mark.parametrize("url", ["https://example.org/champagne", "https://example.org/amplify", "https://m.uk/a"])
 def test_given_an_address_that_only_looks_like_a_mirror_when_made_canonical_then_it_is_left(url: str) -> None:
     assert canonical_url(url) == url
@@ -73,6 +80,9 @@ def test_given_any_canonical_address_when_made_canonical_again_then_it_stays() -
         "https://exa mple.org/",
         "https://example.org:99999/",
         "https://[::1/",
+        "https://example..org/",
+        "https://example.org/\ud800",
+        f"https://{'a' * 64}.example/",
         "https://[fe80::1%25eth0]/",
         "https://example.org/" + "a" * 3_000,
         "https://example.org/" + "ж" * 400,
