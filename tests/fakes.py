@@ -36,8 +36,8 @@ class FakeArchive:
         self.searched: list[str] = []
         self.written_in: str | None = "en"
 
-    async def characters(self) -> int:
-        return sum(len(a.text) for a in self._articles)
+    async def whole(self, most: int) -> Sequence[Article] | None:
+        return await self.articles() if sum(len(a.text) for a in self._articles) <= most else None
 
     async def language(self) -> str | None:
         return self.written_in

@@ -44,14 +44,14 @@ async def find(
     `since`: only coverage published from then on counts; the newest of it where the question's words tell nothing.
     """
     room = excerpt_tokens * CHARACTERS_A_TOKEN
-    characters = await archive.characters()
-    if characters == 0:
+    whole = await archive.whole(room)
+    if whole is not None and not whole:
         return Found(Sheet(()), question, library_empty=True)
-    articles: list[Article] = []
-    if characters <= room or since is not None:
-        articles = [a for a in await archive.articles(since=since) if a.sentences]
-        if sum(_size(s.text) for a in articles for s in a.sentences) <= room:
-            return Found(_whole(tuple(articles)), question)
+    if since is not None:
+        whole = await archive.articles(since=since)
+    articles = [a for a in whole or () if a.sentences]
+    if whole is not None and sum(_size(s.text) for a in articles for s in a.sentences) <= room:
+        return Found(_whole(tuple(articles)), question)
     query = await put() if put else question
     ranked = await archive.search(query, limit=CANDIDATES, since=since)
     if not ranked and since is not None:

@@ -13,8 +13,9 @@ from bot.news.model import Article, Comparison, Draft, DraftLook, Excerpt, Resol
 class Archive(Protocol):
     """The coverage of one workspace: current versions of articles that were not removed."""
 
-    async def characters(self) -> int:
-        """How much text there is; 0 where there are no articles."""
+    async def whole(self, most: int) -> Sequence[Article] | None:
+        """All articles, as `articles` gives them, where their text has at most so many characters; None where it has
+        more."""
 
     async def language(self) -> str | None:
         """What the newest of it is mostly written in, by ISO 639-1; None where that is not plain."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from bot.news.languages import language
 from bot.news.model import Article, Excerpt, Moment
@@ -43,10 +43,13 @@ class Library:
         if focus.narrow:
             self._current = self._current.where(counts(focus, workspace, database.dialect))
         self._oldest_first = self._current.order_by(versions.c.begins.is_(None), versions.c.begins, versions.c.id)
-        self._totals = {
-            column: select(column).where(workspaces.c.name == workspace)
-            for column in (workspaces.c.articles, workspaces.c.characters)
-        }
+        self._rows = self._oldest_first.with_only_columns(versions.c.id)
+        self._articles = select(workspaces.c.articles).where(workspaces.c.name == workspace)
+        self._characters = select(workspaces.c.characters).where(workspaces.c.name == workspace)
+        if focus.narrow:
+            self._articles = self._current.with_only_columns(func.count())
+            self._characters = self._current.with_only_columns(func.sum(func.length(versions.c.text)))
+        self._whole: tuple[Sequence[int], Sequence[Article]] = ((), ())  # as `whole` read it last, with its rows
         self._index: search.Index = SqliteIndex() if database.dialect == "sqlite" else PostgresIndex()
 
     def within(self, focus: Focus) -> Library:
@@ -144,12 +147,25 @@ class Library:
 
         return await self._database.read(find)
 
-    async def characters(self) -> int:
-        """How much text there is; 0 where there are no articles."""
-        if not self._focus.narrow:
-            return await self._total(workspaces.c.characters)
-        found = self._current.with_only_columns(func.sum(func.length(versions.c.text)))
-        return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
+    async def whole(self, most: int) -> Sequence[Article] | None:
+        """All articles, as `articles` gives them, where their text has at most so many characters; None where it has
+        more.
+
+        They are remembered as long as the same versions are current, for a version never changes: to read ten articles
+        anew takes four times as long as to look.
+        """
+
+        def read(connection: Connection) -> Sequence[Article] | None:
+            if int(connection.scalar(self._characters) or 0) > most:
+                return None
+            rows = connection.scalars(self._rows).all()
+            known, found = self._whole
+            if rows != known:
+                found = [read_article(row) for row in connection.execute(self._oldest_first)]
+                self._whole = rows, found
+            return found
+
+        return await self._database.read(read)
 
     async def language(self) -> str | None:
         """What the newest of it is mostly written in, by ISO 639-1; None where that is not plain."""
@@ -161,10 +177,7 @@ class Library:
 
     async def count(self) -> int:
         """How many articles there are, removed ones left out."""
-        if not self._focus.narrow:
-            return await self._total(workspaces.c.articles)
-        found = self._current.with_only_columns(func.count())
-        return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
+        return await self._database.read(lambda connection: int(connection.scalar(self._articles) or 0))
 
     async def newest(self) -> Moment | None:
         """When the newest dated article was published."""
@@ -173,10 +186,6 @@ class Library:
         ).with_only_columns(versions.c.published)
         text = await self._database.read(lambda connection: connection.scalar(latest))
         return Moment.parse(text) if text else None
-
-    async def _total(self, column: Column[int]) -> int:
-        found = self._totals[column]
-        return await self._database.read(lambda connection: int(connection.scalar(found) or 0))
 
 
 def _published(found: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:

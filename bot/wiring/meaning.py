@@ -89,8 +89,8 @@ class ByMeaning:
     library: Library
     meaning: Meaning
 
-    async def characters(self) -> int:
-        return await self.library.characters()
+    async def whole(self, most: int) -> Sequence[Article] | None:
+        return await self.library.whole(most)
 
     async def language(self) -> str | None:
         return await self.library.language()

@@ -60,7 +60,31 @@ async def test_given_a_changed_text_when_added_then_the_old_version_stays_citabl
     assert (new.version, new.text) == (2, "Bread costs four euros.")
     assert await library.search("pounds", limit=5) == []
     assert [e.article.version for e in await library.search("euros", limit=5)] == [2]
-    assert (await library.count(), await library.characters()) == (1, len(new.text))
+    assert await library.count() == 1
+    assert await library.whole(len(new.text)) == [new]
+    assert await library.whole(len(new.text) - 1) is None
+
+
+async def test_given_coverage_when_all_of_it_is_asked_for_then_it_is_as_it_stands_now_or_told_not_to_fit(
+    library: Library,
+) -> None:
+    await library.add(article("bread", "Bread is dear."))
+    await library.add(article("milk", "Milk is not."))
+    whole = []
+
+    whole += [await library.whole(100), await library.whole(100)]
+    await library.add(article("bread", "Bread is dear!"))
+    whole.append(await library.whole(100))
+    await library.remove("bread")
+    whole.append(await library.whole(100))
+
+    assert [[a.text for a in each or ()] for each in whole] == [
+        ["Bread is dear.", "Milk is not."],
+        ["Bread is dear.", "Milk is not."],
+        ["Milk is not.", "Bread is dear!"],
+        ["Milk is not."],
+    ]
+    assert await library.whole(len("Milk is not.") - 1) is None
 
 
 async def test_given_two_identities_with_one_id_when_added_then_the_second_gets_a_suffix(library: Library) -> None:
@@ -167,7 +191,7 @@ async def test_given_two_workspaces_when_one_asks_then_the_other_is_not_seen(dat
 
 async def test_given_an_empty_library_when_asked_then_it_says_so(library: Library) -> None:
     assert await library.count() == 0
-    assert await library.characters() == 0
+    assert await library.whole(0) == []
     assert await library.newest() is None
     assert await library.articles() == []
     assert await library.search("anything", limit=5) == []

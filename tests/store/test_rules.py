@@ -74,7 +74,9 @@ async def test_given_a_focus_when_the_library_is_read_then_only_what_counts_is_t
 
     assert {a.id for a in await library.articles()} == set(shown)
     assert await library.count() == len(shown)
-    assert await library.characters() == sum(len(a.text) for a in await library.articles())
+    characters = sum(len(a.text) for a in await library.articles())
+    assert await library.whole(characters) == await library.articles()
+    assert await library.whole(characters - 1) is None
     assert {e.article.id for e in await library.search("ban lifted whales", limit=9)} == set(shown)
     assert set(await library.overview.latest(9)) == set(shown)
     assert len(await library.overview.newest(9)) == len(shown)

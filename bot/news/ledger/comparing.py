@@ -74,8 +74,8 @@ class _Given:
     given: Sequence[Excerpt]
     room: int
 
-    async def characters(self) -> int:
-        return await self.archive.characters()
+    async def whole(self, most: int) -> Sequence[Article] | None:
+        return await self.archive.whole(most)
 
     async def language(self) -> str | None:
         return await self.archive.language()

@@ -62,9 +62,10 @@ def telling(sentences: Sequence[Sentence], count: int) -> list[Sentence]:
 
 async def _all_coverage(article: Article, archive: Archive, room: int) -> list[Excerpt] | None:
     """The other articles whole; None where they and this one do not fit."""
-    if await archive.characters() > room:
+    whole = await archive.whole(room)
+    if whole is None:
         return None
-    others = [a for a in await archive.articles() if a.id != article.id and a.sentences]
+    others = [a for a in whole if a.id != article.id and a.sentences]
     if sum(_size(s) for a in (*others, article) for s in a.sentences) > room:
         return None
     return [Excerpt(a, 1, len(a.sentences)) for a in others]
