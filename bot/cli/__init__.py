@@ -56,6 +56,10 @@ COMMANDS = (
     kept,
 )
 
+OF_ONE = ("ask", "summary", "disagreements", "digest", "labels", "ingest", "feeds", "remove")
+"""Those that are about the coverage of one workspace."""
+LOCAL = "local"  # the workspace that is joined by tokens
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
@@ -63,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m bot", description="Crosscheck: what the sources say, cited, and where they disagree."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--workspace", default="local", help="whose coverage (default: %(default)s)")
+    parser.add_argument("--workspace", help="whose coverage: needed where many workspaces install the bot")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
@@ -73,6 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as fault:
         return _refuse("\n".join(f"{_name(e['loc'])}: {e['msg']}" for e in fault.errors()))
     configure(settings.log_level, settings.log_format)
+    if given.workspace is None:
+        if settings.by_oauth and given.command in OF_ONE and not getattr(given, "coverage", None):
+            return _refuse("many workspaces are served: name one before the command, as in --workspace T0123")
+        given.workspace = LOCAL
     try:
         status: int = asyncio.run(given.run(given, settings))
         if sys.stdout is not None:

@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     what = parser.add_subparsers(dest="what", metavar="forget")
     parser.set_defaults(run=run_list)
     forgetting = what.add_parser("forget", help="remove all that is kept of a workspace that removed the app")
-    forgetting.add_argument("workspace", metavar="TEAM", help="its id (T…)")
+    forgetting.add_argument("team", metavar="TEAM", help="its id (T…)")
     forgetting.set_defaults(run=run_forget)
 
 
@@ -36,9 +36,9 @@ async def run_list(given: argparse.Namespace, settings: Settings) -> int:
 
 async def run_forget(given: argparse.Namespace, settings: Settings) -> int:
     async with _installations(settings) as (database, installations):
-        found = await installations.of(given.workspace)
+        found = await installations.of(given.team)
         if found is None:
-            raise WrongUse(f"no workspace {given.workspace} is known; `workspaces` lists those that are")
+            raise WrongUse(f"no workspace {given.team} is known; `workspaces` lists those that are")
         if found.ended is None:
             raise WrongUse(f"the app is installed in {found.name}; remove it there first")
         rows = await forget(database, found.workspace)

@@ -76,15 +76,15 @@ class Installations:
         await self._database.write(lambda connection: connection.execute(kept))
 
     async def of(self, workspace: str) -> Installation | None:
-        found = await self._read(installations.c.workspace == workspace)
+        found = await _read(self._database, installations.c.workspace == workspace)
         return found[0] if found else None
 
     async def all(self) -> Sequence[Installation]:
         """Those that have ended, too."""
-        return await self._read()
+        return await _read(self._database)
 
     async def current(self) -> Sequence[Installation]:
-        return await self._read(installations.c.ended.is_(None))
+        return await current(self._database)
 
     async def tokens(self, found: Installation) -> Tokens | None:
         """None where it has changed or ended since it was found. Raises SealedAway."""
@@ -142,10 +142,16 @@ class Installations:
         refresh = tokens.refresh.get_secret_value() if tokens.refresh else None
         return self._seal.close(json.dumps({"access": tokens.access.get_secret_value(), "refresh": refresh}))
 
-    async def _read(self, *conditions: ColumnElement[bool]) -> list[Installation]:
-        wanted = select(*(installations.c[name] for name in Installation.__slots__))
-        found = wanted.where(*conditions).order_by(installations.c.workspace)
-        return await self._database.read(lambda connection: [Installation(*row) for row in connection.execute(found)])
+
+async def current(database: Database) -> Sequence[Installation]:
+    """Where the app is installed now; for whoever has no key."""
+    return await _read(database, installations.c.ended.is_(None))
+
+
+async def _read(database: Database, *conditions: ColumnElement[bool]) -> list[Installation]:
+    wanted = select(*(installations.c[name] for name in Installation.__slots__))
+    found = wanted.where(*conditions).order_by(installations.c.workspace)
+    return await database.read(lambda connection: [Installation(*row) for row in connection.execute(found)])
 
 
 class OAuthStates:

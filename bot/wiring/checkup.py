@@ -21,6 +21,7 @@ from bot.news import words
 from bot.settings import Settings
 from bot.store.database import Clock, Database, utc_now
 from bot.store.feeds import FeedTable
+from bot.store.installations import current
 from bot.store.jobs import JobTable
 from bot.store.library import Library
 from bot.store.tables import HEAD
@@ -107,13 +108,16 @@ async def _model(settings: Settings) -> Finding:
 async def _library(settings: Settings, workspace: str, clock: Clock) -> AsyncIterator[Finding]:
     try:
         async with await Database.open(settings.database_url) as database:
-            yield await _database(database, settings.database_url, workspace)
+            yield await _database(database, settings.database_url)
             if database.dialect == "postgresql":
                 yield await _clock(database, clock)
-            if settings.openai_embedding_model:
-                yield await check_vectors(database, workspace, settings.openai_embedding_model)
-            for stored in await FeedTable(database, workspace).all():
-                yield _feed(read_state(stored), clock())
+            served = {each.workspace: f"coverage of {each.name}" for each in await current(database)}
+            for name, what in (served if settings.by_oauth else {workspace: "coverage"}).items():
+                yield await _coverage(Library(database, name), what)
+                if settings.openai_embedding_model:
+                    yield await check_vectors(database, name, settings.openai_embedding_model)
+                for stored in await FeedTable(database, name).all():
+                    yield _feed(read_state(stored), clock())
             yield await _work(database)
     except StoreFull as fault:
         yield trouble("library", f"{fault}; free some disk space, or let this user write there")
@@ -121,7 +125,7 @@ async def _library(settings: Settings, workspace: str, clock: Clock) -> AsyncIte
         yield trouble("library", f"{fault}; check DATABASE_URL, and that the database runs and lets this user in")
 
 
-async def _database(database: Database, url: str, workspace: str) -> Finding:
+async def _database(database: Database, url: str) -> Finding:
     if database.dialect == "sqlite":
         damage = await database.read(_damage)
         if damage != "ok":
@@ -129,10 +133,13 @@ async def _database(database: Database, url: str, workspace: str) -> Finding:
         free = _free_bytes(url)
         if free < FREE_BYTES:
             return trouble("library", f"only {free // 1_000_000} MB are left on its disk; free some")
-    library = Library(database, workspace)
+    return ok("library", f"{database.dialect} at migration {HEAD}")
+
+
+async def _coverage(library: Library, what: str) -> Finding:
     newest = await library.newest()
     latest = f", the newest of {words.published(newest)}" if newest else ""
-    return ok("library", f"{database.dialect} at migration {HEAD}, {await library.count()} articles{latest}")
+    return ok(what, f"{await library.count()} articles{latest}")
 
 
 async def _clock(database: Database, clock: Clock) -> Finding:

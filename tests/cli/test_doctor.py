@@ -115,7 +115,7 @@ def test_given_coverage_and_a_model_when_looked_over_then_they_are_told(
 
     assert ran.status == 0
     assert f"{model.name} replied within" in line(ran, "model")
-    assert "3 articles, the newest of 21 May 2026" in line(ran, "library")
+    assert "3 articles, the newest of 21 May 2026" in line(ran, "coverage")
     assert len(model.heard) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -112,6 +113,23 @@ def test_given_settings_that_do_not_go_together_when_looked_over_or_run_then_it_
     assert (looked.status, ran.status) == (1, 2)
     assert said in line(looked, "settings")
     assert said in ran.err
+
+
+@pytest.mark.usefixtures("by_oauth")
+def test_given_many_workspaces_when_coverage_comes_then_it_must_be_said_to_which(
+    cli: Cli, coverage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(installed)
+
+    to_none, to_one = cli("ingest", coverage), cli("--workspace", "T1", "ingest", coverage)
+    elsewhere = cli("ask", "Were licences granted?", "--coverage", coverage)
+    with a_slack() as address:
+        monkeypatch.setenv("SLACK_API_URL", address)
+        looked = cli("doctor")
+
+    assert (to_none.status, to_one.status, elsewhere.status) == (2, 0, 0)
+    assert "name one before the command" in to_none.err
+    assert "4 articles" in line(looked, "coverage of North")
 
 
 @pytest.mark.usefixtures("by_oauth")
