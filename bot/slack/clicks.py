@@ -158,21 +158,21 @@ def _submitted(body: Body) -> Accepted | None:
 
 
 def _asked(body: Body, action: Body) -> Accepted:
-    """A question of the ledger that somebody asks by its button, in the thread of the message that bore it; once there,
-    however many press it."""
-    place, question = body["container"], str(action["value"])
+    """A question of the ledger that somebody asks by its button, in the thread of the message that bore it; once,
+    however often they press it."""
+    place, user, question = body["container"], str(body["user"]["id"]), str(action["value"])
     channel, bore = str(place["channel_id"]), str(place["message_ts"])
     payload = {
         "team": str(body["team"]["id"]),
         "channel": channel,
         "thread": str(place.get("thread_ts") or bore),
         "ts": str(action["action_ts"]),
-        "user": str(body["user"]["id"]),
+        "user": user,
         "text": question,
         "clicked": True,
     }
     named = hashlib.sha256(question.encode()).hexdigest()[:16]
-    return Accepted(ANSWER, payload, [f"next:{channel}:{bore}:{named}"], lane_of(payload))
+    return Accepted(ANSWER, payload, [f"next:{user}:{channel}:{bore}:{named}"], lane_of(payload))
 
 
 def _clicked(body: Body, action: Body) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from bot.news.asked import Asked, Shown
 from bot.news.labels import Verdict
 from bot.news.model import Answer, Citation
+from bot.news.rules import ChannelRules
 from bot.sandbox import ANNA, BEN, GENERAL, Message
 from bot.slack import words
 from bot.slack.blocks import Message as Composed
@@ -218,20 +219,39 @@ async def test_given_questions_near_an_answer_when_one_is_pressed_then_it_is_ask
     assert bot.faults == []
 
 
-async def test_given_a_question_that_several_press_and_slack_brings_twice_when_asked_then_once(bot: Bot) -> None:
+async def test_given_a_question_that_somebody_presses_twice_and_slack_brings_again_when_asked_then_once(
+    bot: Bot,
+) -> None:
     bot.oracle.answer = with_next(NEXT)
     asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
     (answer,) = await bot.settled(asked)
 
     delivery = await bot.sandbox.click(answer, "next1", user=BEN)
     await bot.sandbox.redeliver(delivery)
-    await bot.sandbox.click(answer, "next1", user=ANNA)
+    await bot.sandbox.click(answer, "next1", user=BEN)
     await bot.quiet()
     job = bot.inbox.jobs[-1]
     await bot.answering.run(job)
 
     assert bot.oracle.questions == [answers.QUESTION, NEXT]
     assert len(bot.sandbox.replies(asked)) == 3
+
+
+async def test_given_a_press_by_one_who_may_not_ask_when_another_presses_then_it_is_asked_for_them(bot: Bot) -> None:
+    bot.oracle.answer = with_next(NEXT)
+    asked = await bot.sandbox.say(GENERAL, ANNA, f"{bot.sandbox.mention} {answers.QUESTION}")
+    (answer,) = await bot.settled(asked)
+    bot.sandbox.workspace.people[ANNA].admin = False
+    await bot.rules.change_channel(GENERAL, ChannelRules(askers=(BEN,)), BEN)
+
+    await bot.sandbox.click(answer, "next1", user=ANNA)
+    await bot.quiet()
+    refused = list(bot.oracle.questions)
+    await bot.sandbox.click(answer, "next1", user=BEN)
+    await bot.quiet()
+
+    assert refused == [answers.QUESTION]
+    assert bot.oracle.questions == [answers.QUESTION, NEXT]
 
 
 async def test_given_a_private_answer_when_a_question_under_it_is_pressed_then_it_is_answered_as_privately(
