@@ -9,16 +9,18 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.news import words
+from bot.news.catalogue import speaking, spoken
 from bot.news.model import Answer, Citation, Position, Relation, Statement
 
 
 def show(answer: Answer, console: Console) -> None:
     """Print the first line, the other lines, how the positions stand, the sources and the disclaimer."""
     page = _Page(answer, console)
-    page.statements()
-    page.relation()
-    page.standing()
-    page.sources()
+    with speaking(answer.language):
+        page.statements()
+        page.relation()
+        page.standing()
+        page.sources()
 
 
 class _Page:
@@ -37,7 +39,7 @@ class _Page:
             else:
                 self._line(Text(told.text, style="bold" if index == 0 else "") + self._marks(told.citations))
         if answer.closest:
-            self._line(Text(words.CLOSEST, style="bold"))
+            self._line(Text(spoken().closest, style="bold"))
             for told in answer.closest:
                 self._line(Text(told.text) + self._marks(told.citations))
 
@@ -59,7 +61,7 @@ class _Page:
     def standing(self) -> None:
         for dispute in self.answer.standing:
             self._blank()
-            self._line(Text(f"{words.ALSO_DISPUTED} {dispute.question}", style="bold red"))
+            self._line(Text(f"{spoken().also_disputed} {dispute.question}", style="bold red"))
             for position in dispute.positions:
                 self._position(position)
 
@@ -69,7 +71,7 @@ class _Page:
             cited.setdefault(citation.article.id, {})[citation.sentence.number] = citation
         if cited:
             self._blank()
-            self._line(Text(words.SOURCES, style="bold"))
+            self._line(Text(spoken().sources, style="bold"))
         for article in words.articles(self.answer):
             self._line(Text(f"[{self.numbers[article.id]}] {words.source_line(article)}"))
             for _, citation in sorted(cited[article.id].items()):

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.news import summary_words, words
+from bot.news.catalogue import spoken
 from bot.news.digest.words import Line
 from bot.news.model import Article, Citation
 from bot.news.summary import Summary
@@ -40,7 +41,7 @@ def show_summary(summary: Summary, console: Console) -> None:
             console.print(Padding(shown(line), (0, 0, 0, 2), expand=False))
     if articles:
         console.print()
-        console.print(Text(words.SOURCES, style="bold"))
+        console.print(Text(spoken().sources, style="bold"))
     for article in articles:
         console.print(Text(f"[{numbers[article.id]}] {words.source_line(article)}"))
     if notes := summary_words.notes(summary):

@@ -254,6 +254,9 @@ async def test_given_more_coverage_than_fits_when_asked_in_german_then_only_that
                 await sandbox.wait_for(lambda asked=asked: finished(sandbox, asked), 20)
 
         assert steps(model.heard) == ["answer", "second_look", "standalone", "answer", "second_look"]
+        [answer] = finished(sandbox, asked)
+        assert "Die Quellen widersprechen sich" in answer.shown
+        assert "Zitate zeigen" in answer.shown
         own = model.heard[3].text
         assert "Wie viele Lizenzen wurden erteilt?" in own
         assert "54 licences" in own
@@ -274,6 +277,8 @@ async def test_given_a_language_set_for_a_channel_when_asked_in_it_then_the_mode
             asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
             await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
 
+        [answer] = finished(sandbox, asked)
+        assert "Eine Quelle sagt: " in answer.shown
         assert all("in German" in request.text for request in model.heard)
         assert steps(model.heard) == ["answer", "second_look"]
 

@@ -17,6 +17,7 @@ from rich.text import Text
 from bot import contract
 from bot.errors import WrongUse
 from bot.news import words
+from bot.news.catalogue import spoken
 from bot.news.digest import words as digest_words
 from bot.news.digest.digest import Digest, Moved
 from bot.news.digest.due import window, zone_of
@@ -113,7 +114,7 @@ def show(digest: Digest, edition: Edition, console: Console) -> None:
             console.print(Padding(line(told), (0, 0, 0, 2)))
     if articles:
         console.print()
-        console.print(Text(words.SOURCES, style="bold"))
+        console.print(Text(spoken().sources, style="bold"))
     for article in articles:
         console.print(Text(f"[{numbers[article.id]}] {words.source_line(article)}"))
     console.print()

@@ -9,11 +9,11 @@ from typing import Protocol
 from unicodedata import category
 
 from bot.errors import ReaderAbsent, ReaderError, WrongUse
-from bot.news import words
+from bot.news import languages, words
+from bot.news.catalogue import speaking, spoken
 from bot.news.cite import cited
 from bot.news.compare import NEIGHBOURS, Unciteable, cited_by, compare, reading, settle, with_copies
 from bot.news.find import Found, find
-from bot.news.languages import foreign
 from bot.news.model import (
     Answer,
     Check,
@@ -33,9 +33,7 @@ from bot.news.ports import Archive, Reader
 
 EXCERPT_TOKENS = 12_000
 QUESTION_CHARACTERS = 3_000  # a page of text; longer ones are pasted by mistake, or are no question
-NOTHING_SINCE = "Nothing in the coverage is dated {day} or later."
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # Unicode's direction overrides
-UNCITED = "The model's reply cited nothing that it was shown, so it is not used."
 CODE_LEADS = (Relation.DISPUTE, Relation.UPDATE)  # code, not the model, writes the first line of these
 
 
@@ -69,9 +67,9 @@ def asked(text: str) -> str:
     """
     question = " ".join("".join(c for c in text if c.isspace() or (category(c) != "Cc" and c not in _TURNS)).split())
     if not any(character.isalnum() for character in question):
-        raise WrongUse(words.EMPTY_QUESTION)
+        raise WrongUse(spoken().empty_question)
     if len(question) > QUESTION_CHARACTERS:
-        raise WrongUse(words.LONG_QUESTION.format(characters=len(question), limit=QUESTION_CHARACTERS))
+        raise WrongUse(spoken().long_question.format(characters=len(question), limit=QUESTION_CHARACTERS))
     return question
 
 
@@ -84,27 +82,36 @@ async def answer(
     turns: Sequence[Turn] = (),
     audience: Audience | None = None,
     since: datetime | None = None,
+    language: str = "",
 ) -> Answer:
     """Answer from the archive, or say that it cannot.
 
     Without a reader, or when it fails, each source is quoted side by side, uncompared. `turns` are the thread's
     earlier questions: with them the question is first made to stand on its own. `since`: only coverage published
-    from then on counts. Raises StoreError.
+    from then on counts. `language`: that the reader answers in, and the bot's own words with it; that of the question
+    where it is empty. Raises StoreError.
     """
     wording = _Wording(question, turns, archive, reader)
     if turns:
         await wording.resolve()
-    question = wording.question
-    found = await find(question, archive, excerpt_tokens, since=since, put=wording.searched)
+    language = language or languages.language(wording.question) or ""
+    with speaking(language):
+        found = await _answered(wording, excerpt_tokens, audience or Nobody(), since)
+    return replace(found, language=language)
+
+
+async def _answered(wording: _Wording, excerpt_tokens: int, audience: Audience, since: datetime | None) -> Answer:
+    question, reader = wording.question, wording.reader
+    found = await find(question, wording.archive, excerpt_tokens, since=since, put=wording.searched)
     usage = wording.usage
     if not found.sheet.sources:
         nothing = Comparison(question, Check.NOT_RUN, Relation.NONE)
         mode = Mode.OFFLINE if reader is None else Mode.MODEL
-        none_since = NOTHING_SINCE.format(day=words.day(since)) if since and not found.library_empty else None
+        none_since = spoken().nothing_since.format(day=words.day(since)) if since and not found.library_empty else None
         return Answer(question, mode, nothing, library_empty=found.library_empty, usage=usage, trouble=none_since)
     if reader is None:
         return _uncompared(question, found, Check.NOT_RUN, usage)
-    asking = _Asking(question, reader, found, audience or Nobody(), usage)
+    asking = _Asking(question, reader, found, audience, usage)
     try:
         return await asking.answer()
     except ReaderAbsent:
@@ -112,7 +119,7 @@ async def answer(
     except ReaderError as fault:
         return _uncompared(question, found, Check.FAILED, asking.usage + Usage(*fault.spent), fault.tell)
     except Unciteable:
-        return _uncompared(question, found, Check.FAILED, asking.usage, UNCITED)
+        return _uncompared(question, found, Check.FAILED, asking.usage, spoken().uncited)
 
 
 @dataclass(slots=True)
@@ -143,7 +150,7 @@ class _Wording:
     async def searched(self) -> str:
         """The words to search by: the coverage's first, then what is left of the question's own, for some of the
         coverage may be in that language."""
-        if not self.turns and foreign(self.question, await self.archive.language()):
+        if not self.turns and languages.foreign(self.question, await self.archive.language()):
             await self.resolve()
         known = set(self.search.casefold().split())
         own = [word for word in self.question.split() if word.casefold() not in known]

@@ -263,7 +263,8 @@ class Answer:
     `closest`: where nothing answers, what the coverage has nearest. `shown`: the articles that were read.
     `left_out`: independent sources that had something to say but did not fit. `library_empty`: there was no
     coverage at all. `trouble`: a plain sentence on why the check failed. `standing`: other disputes in which its claim
-    is a side; `nearby`: questions of the ledger near it, to ask next.
+    is a side; `nearby`: questions of the ledger near it, to ask next. `language`: that it is written in, by ISO 639-1;
+    empty where that is not plain.
     """
 
     question: str
@@ -279,6 +280,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     replayed: Replayed | None = None
     trouble: str | None = None
+    language: str = ""
 
 
 # What the model wrote, not checked yet. Labels and keys are those of the sheet it was shown.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.news import words
+from bot.news.catalogue import spoken
 from bot.news.digest.words import Line, Section
 from bot.news.model import Article, Check, Citation, Standing, Statement
 from bot.news.summary import Scope, Summary
@@ -33,7 +34,7 @@ def trouble(summary: Summary) -> str:
         return NOTHING
     if summary.check is Check.CHECKED:
         return "" if sections(summary) else NO_LINES
-    return NOT_SUMMED_UP.format(why=summary.trouble or words.NO_MODEL)
+    return NOT_SUMMED_UP.format(why=summary.trouble or spoken().no_model)
 
 
 def sections(summary: Summary) -> list[Section]:
@@ -55,14 +56,10 @@ def notes(summary: Summary) -> list[str]:
     if summary.shortened:
         told.append(SHORTENED.format(articles=_count(summary.shortened)))
     if any(a.invented for a in summary.shown):
-        told.append(words.INVENTED)
-    if summary.replayed is not None:
-        told.append(words.RECORDED.format(model=summary.replayed.model, day=summary.replayed.recorded))
-        if summary.replayed.earlier_prompt:
-            told.append(words.EARLIER_PROMPT)
+        told.append(spoken().invented)
+    told += words.recorded(summary.replayed)
     if summary.shown:
-        line = words.DISCLAIMER if summary.check is Check.CHECKED else words.OFFLINE_DISCLAIMER
-        told.append(line.format(read=_read(summary.shown)))
+        told.append(words.written(_read(summary.shown), compared=summary.check is Check.CHECKED))
     return told
 
 

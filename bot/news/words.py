@@ -1,4 +1,4 @@
-"""The bot's own words, in plain English, one catalogue for Slack and the terminal.
+"""The bot's own words in an answer, for Slack and the terminal, in the language that `catalogue.speaking` has chosen.
 
 Rules: the first line answers and already tells of a conflict; nothing is said about the machinery; "not
 compared" never looks like "nothing found"; silence is never denial.
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from bot.news.catalogue import spoken
 from bot.news.model import (
     Answer,
     Article,
@@ -22,70 +23,39 @@ from bot.news.model import (
     Position,
     Reading,
     Relation,
+    Replayed,
     SecondLook,
 )
 
 QUOTED_AT_ONCE = 2  # quotes a position; the others are named, and one click or line away
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-HEADINGS = {
-    Relation.DISPUTE: "Sources disagree",
-    Relation.UPDATE: "Corrected or updated since",
-    Relation.AGREE: "Sources agree",
-    Relation.COMPLEMENTARY: "Sources add to each other",
-    Relation.OPINION: "Opinions differ",
-    Relation.SINGLE: "One source only",
-    Relation.NONE: "Nothing in the coverage answers this",
-}
-
-NOTHING_RECONCILES = "Nothing in the coverage reconciles them."
-SECOND_LOOK_FAILED = "A second look at this disagreement could not be made; treat it with care."
-NOT_COMPARED = "Not compared: {why} Here is what each source says; whether they agree has not been checked."
-NOT_COMPARED_NOR_FOUND = "Not checked: {why} No sentence of the coverage shares the words of this question."
-NO_MODEL = "no model is set up."
-EMPTY_QUESTION = "Ask a question in words, for example: Do British firms get access now?"
-LONG_QUESTION = "That is {characters:,} characters; a question can have {limit:,}. Ask it in a few sentences."
-EMPTY_LIBRARY = (
-    "There is no coverage yet, so there is nothing to answer from. "
-    "Whoever runs this bot adds some with: python -m bot ingest FOLDER"
-)
-NOTHING_COUNTS = "Nothing in the coverage is of the topics and outlets that this channel is set to."
-NO_MATCH = "Nothing in the coverage matches these words."
-DISCLAIMER = "Written by AI from {read}. Check the quotes before you rely on it."
-OFFLINE_DISCLAIMER = "Quoted from {read}, not compared."
-INVENTED = "Sample coverage: these outlets and articles are invented."
-RECORDED = "A recorded reply by {model}, {day}."
-EARLIER_PROMPT = "It was recorded with an earlier version of the instructions."
-CLOSEST = "The nearest that the coverage says:"
-ALSO_DISPUTED = "Also in dispute:"
-SOURCES = "Sources"
-LEFT_OUT = "{sources} more with something on this did not fit and {were} not read."
 
 
 def number(count: int) -> str:
-    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return spoken().number(count)
 
 
 def sources(count: int) -> str:
-    return "1 independent source" if count == 1 else f"{count} independent sources"
+    return spoken().counted(spoken().independent, count)
 
 
 def day(when: date) -> str:
-    return f"{when.day} {when:%B %Y}"
+    return spoken().day.format(day=when.day, month=spoken().months[when.month - 1], year=when.year)
 
 
 def published(when: Moment | None) -> str:
     """ "20 May 2026", "May 2026" where no more is known; an unknown date is said."""
     if when is None:
-        return "undated"
-    return day(when.day) if when.to_the_day else f"{when.day:%B %Y}"
+        return spoken().undated
+    if when.to_the_day:
+        return day(when.day)
+    return spoken().month.format(month=spoken().months[when.day.month - 1], year=when.day.year)
 
 
 def dates(articles: Iterable[Article]) -> str:
     """From the oldest to the newest of the dated ones, "22 May 2026 to 4 June 2026"; empty where there is none."""
     known = sorted((a.published for a in articles if a.published), key=lambda moment: (moment.day, moment.text))
     told = list(dict.fromkeys(published(moment) for moment in known))
-    return " to ".join([*told[:1], *told[1:][-1:]])
+    return spoken().days.format(first=told[0], last=told[-1]) if len(told) > 1 else "".join(told)
 
 
 def dated(article: Article) -> str:
@@ -102,13 +72,13 @@ def weight(position: Position) -> str:
     """ "4 independent sources", or, where copies are among them, "3 outlets, 1 independent source"."""
     count = len({r.article.outlet.casefold() for r in position.readings})
     told = sources(position.independent)
-    return f"{count} outlets, {told}" if count > position.independent else told
+    return spoken().outlets.format(outlets=count, sources=told) if count > position.independent else told
 
 
 def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return spoken().names.format(first=", ".join(names[:-1]), last=names[-1])
 
 
 _ENDS = ".?!…。！？؟۔।"  # of sentences, in the scripts that have their own
@@ -133,10 +103,14 @@ def folded(quote: str) -> str:
     return " ".join(quote.split())
 
 
+def heading(relation: Relation) -> str:
+    return spoken().headings[relation]
+
+
 def section_heading(comparison: Comparison) -> str:
     """ "Sources disagree: how many licences were granted?" """
     assert comparison.relation is not None
-    return f"{HEADINGS[comparison.relation]}: {folded(comparison.question)}"
+    return spoken().section.format(heading=heading(comparison.relation), question=folded(comparison.question))
 
 
 def citations(answer: Answer) -> list[Citation]:
@@ -171,13 +145,13 @@ def others(position: Position) -> str:
     """The outlets of a position that are not quoted: "also The Courier and The Post"."""
     named = {r.article.outlet for r in quoted(position)}
     rest = list(dict.fromkeys(r.article.outlet for r in position.readings if r.article.outlet not in named))
-    return f"also {listed(rest)}" if rest else ""
+    return spoken().also.format(outlets=listed(rest)) if rest else ""
 
 
 def attribution(reading: Reading) -> str:
     """Who says it and when: the outlet, or the speaker whom the outlet quotes."""
     when = dated(reading.article)
-    return f"{reading.speaker}, in {when}" if reading.speaker else when
+    return spoken().spoken.format(speaker=reading.speaker, article=when) if reading.speaker else when
 
 
 def source_line(article: Article) -> str:
@@ -188,64 +162,59 @@ def source_line(article: Article) -> str:
 
 def dispute_line(positions: Sequence[Position]) -> str:
     """The line that names the conflict: "Four sources say that …; one says that …." """
+    told = spoken()
     parts: list[str] = []
     for position in positions:
-        count = position.independent
-        who = number(count) if parts or count >= len(NUMBERS) else number(count).capitalize()
+        count, claim = position.independent, clause(position.claim)
         if not parts:
-            who += " source" if count == 1 else " sources"
+            first = told.counted(told.first_side, count, claim=claim)
+            parts.append(first[0].upper() + first[1:])
         elif count == 1 and positions[0].independent == 1:
-            who = "another"
-        parts.append(f"{who} {'says' if count == 1 else 'say'} that {clause(position.claim)}")
+            parts.append(told.another_side.format(claim=claim))
+        else:
+            parts.append(told.counted(told.next_side, count, claim=claim))
     return "; ".join(parts) + "."
 
 
 def update_line(positions: Sequence[Position]) -> str:
     """The current value first, then what it was, who said so and when."""
     current, *earlier = positions
-    line = f"{sentence(current.claim).rstrip('.')} ({_who_and_when(current)})."
-    for position in earlier:
-        line += f" Before that: {clause(position.claim)} ({_who_and_when(position)})."
-    return line
+    told = [spoken().current.format(claim=sentence(current.claim).rstrip("."), who=_who_and_when(current))]
+    told += [spoken().earlier.format(claim=clause(p.claim), who=_who_and_when(p)) for p in earlier]
+    return " ".join(told)
 
 
 def none_line(read: int) -> str:
-    if read == 0:
-        return NO_MATCH
-    return (
-        f"{'The one article read does not answer' if read == 1 else f'None of the {read} articles read answers'} this."
-    )
+    return spoken().counted(spoken().none_answers, read) if read else spoken().no_match
 
 
 def lead(answer: Answer) -> str:
     """The first line: what a notification shows."""
+    told = spoken()
     if answer.mode is Mode.OFFLINE and answer.shown and answer.comparison.relation is None:
-        why = answer.trouble or NO_MODEL
-        return (NOT_COMPARED if answer.statements else NOT_COMPARED_NOR_FOUND).format(why=why)
+        why = answer.trouble or told.no_model
+        return (told.not_compared if answer.statements else told.not_compared_nor_found).format(why=why)
     if answer.statements:
         return answer.statements[0].text
     if answer.comparison.check is Check.NOT_RUN and not answer.shown:
-        return EMPTY_LIBRARY if answer.library_empty else NO_MATCH
+        return told.empty_library if answer.library_empty else told.no_match
     return none_line(len(answer.shown))
 
 
 def relation_line(comparison: Comparison) -> str:
     """How the positions stand to each other, in a plain sentence; empty where the first line says it all."""
-    positions, relation = comparison.positions, comparison.relation
+    positions, relation, told = comparison.positions, comparison.relation, spoken()
     if relation is Relation.AGREE:
         count = sum(p.independent for p in positions)
-        return f"The {number(count)} sources that speak to this agree." if count > 1 else ""
+        return told.agree.format(number=number(count)) if count > 1 else ""
     if relation is Relation.COMPLEMENTARY:
-        return "The sources add to each other; they do not contradict one another."
+        return told.complementary
     if relation is Relation.OPINION:
-        return "These are judgements that differ, not conflicting facts."
+        return told.opinion
     if relation is Relation.SINGLE and positions:
-        outlet = positions[0].readings[0].article.outlet
         silent = len(comparison.silent)
-        others = {0: "", 1: " The other article does not mention it, which is not a denial."}.get(
-            silent, f" The other {number(silent)} articles do not mention it, which is not a denial."
-        )
-        return f"Only {outlet} says this." + others
+        lines = [told.single.format(outlet=positions[0].readings[0].article.outlet)]
+        return " ".join([*lines, told.counted(told.silent, silent)] if silent else lines)
     return ""
 
 
@@ -254,34 +223,39 @@ def reconciliation(comparison: Comparison) -> str:
     if comparison.reconciled is not None:
         return sentence(comparison.reconciled.text)
     if comparison.second_look is SecondLook.FAILED:
-        return SECOND_LOOK_FAILED
-    return NOTHING_RECONCILES if comparison.relation is Relation.DISPUTE else ""
+        return spoken().second_look_failed
+    return spoken().nothing_reconciles if comparison.relation is Relation.DISPUTE else ""
 
 
 def notes(answer: Answer) -> list[str]:
     """What a reader must know about how the answer came about: invented coverage, a recording, what was left out."""
-    told = []
-    if any(a.invented for a in answer.shown):
-        told.append(INVENTED)
-    if answer.replayed is not None:
-        told.append(RECORDED.format(model=answer.replayed.model, day=answer.replayed.recorded))
-        if answer.replayed.earlier_prompt:
-            told.append(EARLIER_PROMPT)
+    told = [spoken().invented] if any(a.invented for a in answer.shown) else []
+    told += recorded(answer.replayed)
     if answer.left_out:
-        count = sources(answer.left_out).capitalize() if answer.left_out > 1 else "1 independent source"
-        told.append(LEFT_OUT.format(sources=count, were="was" if answer.left_out == 1 else "were"))
+        told.append(spoken().counted(spoken().left_out, answer.left_out))
     return told
+
+
+def recorded(replayed: Replayed | None) -> list[str]:
+    """That a reply was recorded, and whether by other instructions."""
+    if replayed is None:
+        return []
+    told = [spoken().recorded.format(model=replayed.model, day=replayed.recorded)]
+    return [*told, spoken().earlier_prompt] if replayed.earlier_prompt else told
 
 
 def disclaimer(answer: Answer) -> str:
     """One line on who wrote this, from how much and how new."""
     if not answer.shown:
         return ""
-    count = len(answer.shown)
-    read = f"{count} article{'s' if count != 1 else ''}"
+    read = spoken().counted(spoken().articles, len(answer.shown))
     if when := dates(answer.shown):
-        read += f", {when}"
-    return (OFFLINE_DISCLAIMER if answer.mode is Mode.OFFLINE else DISCLAIMER).format(read=read)
+        read = spoken().read_of.format(articles=read, days=when)
+    return written(read, compared=answer.mode is not Mode.OFFLINE)
+
+
+def written(read: str, *, compared: bool) -> str:
+    return (spoken().written if compared else spoken().quoted).format(read=read)
 
 
 def _who_and_when(position: Position) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.news import words
+from bot.news.catalogue import speaking, spoken
 from bot.news.model import Answer, Mode, Statement
 from bot.slack import escape, kit
 from bot.slack.kit import Json
 from bot.slack.prose import Numbering, Prose, who
 from bot.slack.sides import quotes, sides
 from bot.slack.split import shortened, split
-from bot.slack.words import ASKED_BY, CLOSEST
+from bot.slack.words import ASKED_BY
 
 MESSAGE_CHARACTERS = 11_500  # of a message's JSON; whole messages were seen to fail near 13,000
 MESSAGE_BLOCKS = 45  # Slack takes 50; buttons need room
@@ -74,6 +75,11 @@ def with_buttons(messages: Sequence[Message], buttons: Sequence[Json], if_room: 
 
 def compose(answer: Answer) -> list[Message]:
     """The messages that hold the whole answer, in order; nothing of it is dropped."""
+    with speaking(answer.language):
+        return _composed(answer)
+
+
+def _composed(answer: Answer) -> list[Message]:
     prose = Prose()
     lead = (answer.trouble if not answer.shown else None) or words.lead(answer)
     if answer.mode is Mode.MODEL and answer.statements:
@@ -83,7 +89,7 @@ def compose(answer: Answer) -> list[Message]:
         prose.add(Statement(lead, ()))
     if answer.closest:
         first, *more = answer.closest
-        prose.add(Statement(f"{CLOSEST} {first.text}", first.citations), paragraph=True)
+        prose.add(Statement(f"{spoken().closest} {first.text}", first.citations), paragraph=True)
         for statement in more:
             prose.add(statement)
     units = _under(answer, prose.numbering)

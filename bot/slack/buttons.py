@@ -3,8 +3,10 @@ that a click is served long after, by any process."""
 
 from __future__ import annotations
 
+from bot.news.catalogue import of
+from bot.news.catalogue.messages import Messages
 from bot.news.model import Answer, Check, Relation
-from bot.slack import escape, words
+from bot.slack import escape
 from bot.slack.kit import Json, button, context
 from bot.slack.split import shortened
 
@@ -19,14 +21,14 @@ def under(answer: Answer, key: str) -> list[Json]:
     """The blocks under an answer; none where nothing was read."""
     if not answer.shown:
         return []
-    comparison = answer.comparison
-    pressed = [button(QUOTES, words.SHOW_QUOTES, key)]
+    comparison, told = answer.comparison, of(answer.language)
+    pressed = [button(QUOTES, told.show_quotes, key)]
     if comparison.check is Check.CHECKED:
-        pressed.append(button(FOLLOW, words.FOLLOW, key))
+        pressed.append(button(FOLLOW, told.follow, key))
         disputed = comparison.relation is Relation.DISPUTE
-        verdict = (NO_DISPUTE, words.NOT_A_DISAGREEMENT) if disputed else (MISSED, words.MISSED)
+        verdict = (NO_DISPUTE, told.not_a_disagreement) if disputed else (MISSED, told.missed)
         pressed.append(button(*verdict, key))
-    return [{"type": "actions", "elements": pressed}, _feedback(key)]
+    return [{"type": "actions", "elements": pressed}, _feedback(key, told)]
 
 
 def suggested(answer: Answer) -> list[Json]:
@@ -35,7 +37,7 @@ def suggested(answer: Answer) -> list[Json]:
     if not asked:
         return []
     pressed = [button(f"{NEXT}{number}", _labelled(question), question) for number, question in enumerate(asked, 1)]
-    return [context(words.ASK_NEXT), {"type": "actions", "elements": pressed}]
+    return [context(of(answer.language).ask_next), {"type": "actions", "elements": pressed}]
 
 
 def _labelled(question: str) -> str:
@@ -46,8 +48,8 @@ def _labelled(question: str) -> str:
     return shown
 
 
-def _feedback(key: str) -> Json:
-    sides = {"positive": (words.GOOD, words.GOOD_LABEL, GOOD), "negative": (words.BAD, words.BAD_LABEL, BAD)}
+def _feedback(key: str, told: Messages) -> Json:
+    sides = {"positive": (told.good, told.good_label, GOOD), "negative": (told.bad, told.bad_label, BAD)}
     element: Json = {"type": "feedback_buttons", "action_id": FEEDBACK}
     for side, (text, label, value) in sides.items():
         element[f"{side}_button"] = {

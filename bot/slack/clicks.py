@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
+from bot.news.catalogue import ENGLISH
 from bot.news.labels import Verdict
 from bot.slack import aside, buttons, follows, modals, words
 from bot.slack.account import Account
@@ -102,7 +103,7 @@ class Clicks:
         elif said["what"] == _LABELLED:
             verdict = Verdict(said["verdict"])
             known = await self.shelf.label(key, verdict, person, said["words"])
-            named = words.MISSED if verdict is Verdict.MISSED else words.NOT_A_DISAGREEMENT
+            named = ENGLISH.missed if verdict is Verdict.MISSED else ENGLISH.not_a_disagreement
             told = words.THANKS_LABEL.format(verdict=named) if known else words.FORGOTTEN
         else:
             known = await self.shelf.follow(key, person, said["channel"], said["thread"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.news import words as news_words
+from bot.news.catalogue import spoken
 from bot.news.ledger.standing import Entry
 from bot.news.model import Article, Moment
 from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
-from bot.news.words import HEADINGS, folded, published
+from bot.news.words import folded, published
 from bot.slack import escape, kit, words
 from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain, sources
 from bot.slack.kit import Json
@@ -24,7 +25,7 @@ LINE_CHARACTERS = 300
 
 def outlets(found: Sequence[Outlet]) -> list[Message]:
     if not found:
-        return plain(news_words.EMPTY_LIBRARY)
+        return plain(spoken().empty_library)
     total = sum(outlet.articles for outlet in found)
     title = words.OUTLETS.format(outlets=words.counted(len(found), "outlet"), articles=words.counted(total, "article"))
     lines = []
@@ -36,7 +37,7 @@ def outlets(found: Sequence[Outlet]) -> list[Message]:
 
 def newest(found: Sequence[Heading]) -> list[Message]:
     if not found:
-        return plain(news_words.EMPTY_LIBRARY)
+        return plain(spoken().empty_library)
     return listed(words.NEWEST, [heading_line(heading) for heading in found])
 
 
@@ -52,7 +53,7 @@ def heading_line(heading: Heading, *, named: bool = True) -> list[Json]:
 def timeline(found: Sequence[Article], topic: str) -> list[Message]:
     """What each article reports, oldest first, in the sentence of it that is nearest to the topic."""
     if not found:
-        return plain(words.NOTHING_ABOUT.format(topic=topic) if topic else news_words.EMPTY_LIBRARY)
+        return plain(words.NOTHING_ABOUT.format(topic=topic) if topic else spoken().empty_library)
     numbering = Numbering()
     lines = []
     last: Moment | None = None
@@ -96,7 +97,7 @@ def entry_line(entry: Entry) -> list[Json]:
         f"{shortened(folded(p.claim), LINE_CHARACTERS // 2)} ({news_words.weight(p)})" for p in comparison.positions
     )
     question = shortened(folded(comparison.question), LINE_CHARACTERS)
-    told = HEADINGS[comparison.relation] if comparison.relation else ""
+    told = news_words.heading(comparison.relation) if comparison.relation else ""
     return [kit.text(question, bold=True), kit.text(sides or told, spaced=False)]
 
 

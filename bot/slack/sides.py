@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.news import words
+from bot.news.catalogue import spoken
 from bot.news.model import Citation, Comparison, Manner, Position, Reading, Relation
 from bot.slack import kit
 from bot.slack.kit import Json
@@ -15,8 +16,8 @@ QUOTE_CHARACTERS = 1_500  # of one quotation's paragraph; a longer sentence goes
 SPEAKER_CHARACTERS = 120
 QUOTES_A_POSITION = 2  # the others are named
 _MARKS = frozenset('"“”„«»')
+_VIEWS = (Manner.OPINION, Manner.FORECAST)  # what no source states as a fact
 _SIGNS = {Relation.DISPUTE: "⚠️", Relation.UPDATE: "🔄"}
-_MANNERS = {Manner.OPINION: "opinion", Manner.FORECAST: "forecast"}
 
 
 def sides(comparison: Comparison, numbering: Numbering) -> list[list[Json]]:
@@ -24,7 +25,7 @@ def sides(comparison: Comparison, numbering: Numbering) -> list[list[Json]]:
     relation = comparison.relation
     units: list[list[Json]] = []
     if relation in _SIGNS and len(comparison.positions) > 1:
-        heading = _heading(f"{_SIGNS[relation]} {words.HEADINGS[relation]}", comparison.question)
+        heading = _heading(f"{_SIGNS[relation]} {words.heading(relation)}", comparison.question)
         positions = [
             _position(p, numbering, when) for p, when in zip(comparison.positions, _when(comparison), strict=True)
         ]
@@ -56,7 +57,9 @@ def _heading(told: str, question: str) -> list[Json]:
 def _when(comparison: Comparison) -> list[str]:
     """What stands before each claim: in an update, which is current."""
     count = len(comparison.positions)
-    return ["Now: ", *["Before: "] * (count - 1)] if comparison.relation is Relation.UPDATE else [""] * count
+    if comparison.relation is not Relation.UPDATE:
+        return [""] * count
+    return [f"{spoken().now} ", *[f"{spoken().before} "] * (count - 1)]
 
 
 def _position(position: Position, numbering: Numbering, when: str) -> list[Json]:
@@ -69,13 +72,13 @@ def _position(position: Position, numbering: Numbering, when: str) -> list[Json]
         parts.append(kit.paragraph(*_attribution(reading, numbering)))
     also = [_attribution(reading, numbering) for reading in position.readings if reading not in quoted]
     if also:
-        also[0] = [kit.text("also"), *also[0]]
+        also[0] = [kit.text(spoken().others), *also[0]]
     return kit.rich([*parts, *kit.lines(also, kit.text(" ·"))])
 
 
 def _strongest(position: Position) -> list[Reading]:
     """The one or two readings to quote: plain statements first, no sentence twice, no outlet twice."""
-    ranked = sorted(position.readings, key=lambda r: (r.manner in _MANNERS, r.manner is Manner.REPORTED))
+    ranked = sorted(position.readings, key=lambda r: (r.manner in _VIEWS, r.manner is Manner.REPORTED))
     found: list[Reading] = []
     for reading in ranked:
         known = {_same(r.citations[0]) for r in found} | {r.article.outlet.casefold() for r in found}
@@ -92,11 +95,11 @@ def _attribution(reading: Reading, numbering: Numbering) -> list[Json]:
     """ "The Courier, 20 May 2026, citing the ministry (forecast) [3]" """
     told = who(reading.article)
     if reading.speaker:
-        told += f", citing {shortened(reading.speaker, SPEAKER_CHARACTERS)}"
+        told = spoken().citing.format(told=told, speaker=shortened(reading.speaker, SPEAKER_CHARACTERS))
     if reading.as_of:
-        told += f", as of {shortened(reading.as_of, SPEAKER_CHARACTERS)}"
-    if reading.manner in _MANNERS:
-        told += f" ({_MANNERS[reading.manner]})"
+        told = spoken().as_of.format(told=told, day=shortened(reading.as_of, SPEAKER_CHARACTERS))
+    if reading.manner in _VIEWS:
+        told += f" ({spoken().manners[reading.manner]})"
     return [kit.text(told), kit.mark(numbering.of(reading.article), reading.article)]
 
 

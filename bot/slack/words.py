@@ -21,7 +21,6 @@ PLAN = "Reading the coverage"
 PLAN_DONE = "Read {articles}"
 SECOND_LOOK = "Checking whether they really disagree"
 MORE_SOURCES = "More sources"
-CLOSEST = "Closest in the coverage:"
 
 HELLO = "Hello. Ask me about the coverage, for example: “Do the sources agree on when it happened?”"
 THANKS = "You’re welcome."
@@ -31,14 +30,7 @@ HELP = (
 )
 TOO_LONG = "That is too long for one question: please keep it under {limit} characters. Nothing else was read."
 
-SHOW_QUOTES = "Show quotes"
-FOLLOW = "Follow"
-NOT_A_DISAGREEMENT = "Not a disagreement"
-MISSED = "Missed one"
-GOOD, BAD = "Helpful", "Not helpful"
-GOOD_LABEL, BAD_LABEL = "This answer helped", "This answer did not help"
 
-ASK_NEXT = "Ask next:"
 ASKED_BY = "Asked by"
 
 QUOTES_TITLE = "Quotes"

@@ -21,6 +21,7 @@ from bot.llm.server import Patience
 from bot.metrics import Metrics
 from bot.news import words
 from bot.news.answer import Audience, answer
+from bot.news.catalogue import of
 from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
 from bot.news.ledger.nearby import next_questions
@@ -168,9 +169,10 @@ class Desk:
             turns=turns,
             audience=audience,
             since=since,
+            language=self.language,
         )
         if found.library_empty and self.focus.narrow:
-            return replace(found, library_empty=False, trouble=words.NOTHING_COUNTS)
+            return replace(found, library_empty=False, trouble=of(found.language).nothing_counts)
         cited = {citation.article.id for citation in words.citations(found)}
         entries = await library.ledger.entries(citing=cited)
         return replace(found, standing=standing_for(found, entries), nearby=next_questions(found, entries, asked))

@@ -6,7 +6,8 @@ import pytest
 
 from bot.contract import as_json
 from bot.errors import ReaderAbsent, ReaderError, ReaderRefused, ReaderUnavailable, ReplyUnusable, WrongUse
-from bot.news.answer import QUESTION_CHARACTERS, UNCITED, answer, asked
+from bot.news.answer import QUESTION_CHARACTERS, answer, asked
+from bot.news.catalogue import ENGLISH
 from bot.news.model import (
     Answer,
     Article,
@@ -206,7 +207,7 @@ async def test_given_a_reply_that_cites_nothing_when_asked_then_the_check_failed
     found = await answered(FakeReader([reply]))
 
     assert (found.mode, found.comparison.check, found.comparison.relation) == (Mode.OFFLINE, Check.FAILED, None)
-    assert found.trouble == UNCITED
+    assert found.trouble == ENGLISH.uncited
     assert found.statements != ()
     assert found.usage == Usage(1, 100, 10)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import ReaderAbsent, ReaderError, ReaderUnavailable
-from bot.news import words
+from bot.news.catalogue import ENGLISH
 from bot.news.cite import Sheet
 from bot.news.digest import words as digest_words
 from bot.news.digest.digest import Arrived, Digest, DraftDigest, Move, Summariser, digest
@@ -460,4 +460,4 @@ async def test_given_many_topics_when_headed_then_the_first_are_named() -> None:
 async def test_given_a_recorded_reply_when_told_then_it_says_so() -> None:
     made = await World([Arrived(POST)], writes=DraftDigest(replayed=Replayed("gpt", "2026-05-01", True))).digest()
 
-    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 2026-05-01.", words.EARLIER_PROMPT]
+    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 2026-05-01.", ENGLISH.earlier_prompt]

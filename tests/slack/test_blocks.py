@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.news.model import Answer, Position, Relation, Statement
 from bot.slack.blocks import Message, compose, dump, load
+from bot.slack.buttons import under
 from bot.slack.kit import size
 from tests.given import article
 from tests.slack import answers
@@ -19,6 +20,13 @@ from tests.slack.texts import ODD_TEXTS
 
 def shown(messages: list[Message]) -> list[dict[str, object]]:
     return [{"text": m.text, "blocks": m.blocks} for m in messages]
+
+
+@pytest.mark.parametrize("kind", ["dispute", "update", "single", "offline"])
+def test_given_an_answer_in_german_when_composed_then_the_bot_s_own_words_are_german_too(kind: str) -> None:
+    found = replace(answers.ALL[kind](), language="de")
+
+    assert_kept(f"german-{kind}", [*shown(compose(found)), under(found, "job-1")])
 
 
 @pytest.mark.parametrize("kind", answers.ALL)

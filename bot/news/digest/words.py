@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.news import words
+from bot.news.catalogue import spoken
 from bot.news.digest.digest import Digest, Move, Moved
 from bot.news.model import Check, Citation, Comparison, Position, Relation, Statement
 
@@ -140,19 +141,16 @@ def notes(digest: Digest) -> list[str]:
         told.append(UNCOMPARED.format(count=digest.uncompared, wait="waits" if digest.uncompared == 1 else "wait"))
     if digest.left_out:
         told.append(LEFT_OUT.format(count=digest.left_out))
-    if digest.replayed is not None:
-        told.append(words.RECORDED.format(model=digest.replayed.model, day=digest.replayed.recorded))
-        if digest.replayed.earlier_prompt:
-            told.append(words.EARLIER_PROMPT)
+    told += words.recorded(digest.replayed)
     if any(a.invented for a in (*digest.articles, *(c.article for c in citations(digest)))):
-        told.append(words.INVENTED)
+        told.append(spoken().invented)
     if not digest.quiet:
         count = len({a.id for a in digest.articles} | {c.article.id for c in citations(digest)})
         read = _count(count, "article")
         if digest.happened or digest.lone or digest.moved:
-            told.append(words.DISCLAIMER.format(read=read))
+            told.append(words.written(read, compared=True))
         elif digest.check is Check.NOT_RUN:
-            told.append(words.OFFLINE_DISCLAIMER.format(read=read))
+            told.append(words.written(read, compared=False))
     return told
 
 

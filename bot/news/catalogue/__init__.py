@@ -1,0 +1,46 @@
+"""The bot's own words in an answer, by language. A file named as ISO 639-1 names a language is all that it takes: what
+its MESSAGES do not say stays English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from bot.news.catalogue import en
+from bot.news.catalogue.messages import Messages
+
+ENGLISH = en.MESSAGES
+CODE_LETTERS = 2  # of a language's name, by which its file is told from others
+
+_chosen: ContextVar[Messages] = ContextVar("chosen", default=ENGLISH)
+
+
+@lru_cache(maxsize=1)
+def languages() -> Mapping[str, Messages]:
+    """Every language that there is, by ISO 639-1."""
+    names = [module.name for module in iter_modules(__path__) if len(module.name) == CODE_LETTERS]
+    return {name: import_module(f"{__name__}.{name}").MESSAGES for name in sorted(names)}
+
+
+def of(language: str) -> Messages:
+    """The words of a language; English where there are none."""
+    return languages().get(language, ENGLISH)
+
+
+def spoken() -> Messages:
+    """The words of the language that is spoken here: English, or what `speaking` has chosen."""
+    return _chosen.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What is said within is said in this language: an answer's words come from many places, and all in its own."""
+    before = _chosen.set(of(language))
+    try:
+        yield
+    finally:
+        _chosen.reset(before)

@@ -1,0 +1,115 @@
+"""The bot's own words in other languages than English: complete where they are, and English where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import date
+from string import Formatter
+
+import pytest
+
+from bot.news import words
+from bot.news.answer import answer
+from bot.news.catalogue import ENGLISH, languages, of, speaking, spoken
+from bot.news.catalogue.messages import Messages
+from bot.news.languages import NAMES
+from bot.news.model import Kind, Moment, Relation
+from tests.fakes import FakeArchive, FakeReader
+from tests.given import article, draft, says
+from tests.slack import answers
+
+OTHERS = [code for code in languages() if code != "en"]
+
+
+def texts(messages: Messages) -> Iterator[tuple[str, str]]:
+    """Every text with its name; of the forms of a count and of what is told by its kind, each."""
+    for field in fields(messages):
+        value = getattr(messages, field.name)
+        each = {"": value} if isinstance(value, str) else dict(value) if isinstance(value, dict) else {}
+        if isinstance(value, tuple):
+            each = {str(number): text for number, text in enumerate(value)}
+        yield from ((f"{field.name} {key}".strip(), text) for key, text in each.items())
+
+
+def names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_given_the_catalogue_when_looked_through_then_each_language_has_a_name_that_can_be_set() -> None:
+    assert {"de", "en"} <= set(languages()) <= set(NAMES)
+    assert of("xx") is ENGLISH
+    assert of("") is ENGLISH
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_given_another_language_when_compared_with_english_then_each_message_fills_in_the_same_names(code: str) -> None:
+    english, other = dict(texts(ENGLISH)), dict(texts(of(code)))
+
+    assert set(other) >= set(english) - {name for name in english if name.startswith("numbers ")}
+    for name, text in other.items():
+        assert text.strip(), name
+        assert names_in(text) == names_in(english.get(name, text)), name
+
+
+@pytest.mark.parametrize("code", languages())
+def test_given_a_language_when_counted_in_then_each_form_and_month_is_there(code: str) -> None:
+    told = of(code)
+
+    assert len(told.months) == 12
+    assert len(told.numbers) > 2
+    for field in ("independent", "first_side", "next_side", "silent", "none_answers", "articles", "left_out"):
+        forms = getattr(told, field)
+        assert {told.plural(count) for count in range(200)} <= set(range(len(forms))), field
+
+
+def test_given_a_language_that_says_little_when_spoken_then_the_rest_is_english() -> None:
+    little = replace(ENGLISH, undated="ohne Datum")
+
+    assert (little.undated, little.closest) == ("ohne Datum", ENGLISH.closest)
+
+
+def test_given_german_when_spoken_then_dates_counts_and_the_lines_of_a_conflict_are_german_and_english_after() -> None:
+    conflict, correction = answers.dispute().comparison, answers.update().comparison
+    with speaking("de"):
+        assert words.day(date(2026, 3, 5)) == "5. März 2026"
+        assert words.published(Moment.parse("2026-05")) == "Mai 2026"
+        assert words.sources(1) == "1 unabhängige Quelle"
+        assert words.sources(4) == "4 unabhängige Quellen"
+        assert words.listed(["A", "B", "C"]) == "A, B und C"
+        assert words.dispute_line(conflict.positions) == (
+            "Zwei Quellen sagen: British firms can use the models now; eine sagt: British firms have no access."
+        )
+        assert words.section_heading(conflict) == f"Die Quellen widersprechen sich: {answers.QUESTION}"
+        assert "Davor: " in words.update_line(correction.positions)
+        assert words.none_line(3) == "Keiner der 3 gelesenen Artikel beantwortet das."
+    assert spoken() is ENGLISH
+    assert words.sources(4) == "4 independent sources"
+
+
+SIDES = [("vierzig Firmen haben Zugang", "A"), ("zwölf Firmen haben Zugang", "B")]
+CONFLICT = draft(Relation.DISPUTE, [says("A", "vierzig"), says("B", "zwölf")], SIDES, [], kind=Kind.NUMBER)
+COVERAGE = (
+    article("a", "Forty firms have access.", published="2026-05-01"),
+    article("b", "Twelve firms have access.", published="2026-05-04"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "told"),
+    [
+        ("Wie viele Firmen haben Zugang?", "", "de"),
+        ("How many firms have access?", "", "en"),
+        ("How many firms have access?", "de", "de"),
+        ("¿Cuántas empresas tienen acceso?", "", "es"),
+    ],
+)
+async def test_given_a_question_or_a_channel_in_a_language_when_answered_then_code_s_line_is_in_it_where_it_can_be(
+    question: str, language: str, told: str
+) -> None:
+    found = await answer(question, archive=FakeArchive(*COVERAGE), reader=FakeReader([CONFLICT]), language=language)
+
+    assert found.language == told
+    german = told == "de"
+    assert found.statements[0].text.startswith("Eine Quelle sagt: " if german else "One source says that ")
+    assert spoken() is ENGLISH
