@@ -124,8 +124,8 @@ def anna(workspace: Workspace) -> str:
 
 
 @asynccontextmanager
-async def many(database_url: str) -> AsyncIterator[Many]:
-    """With one replica that runs."""
+async def many(database_url: str, **more: Any) -> AsyncIterator[Many]:
+    """With one replica that runs, under these settings, too."""
     manifest = json.loads(shipped_manifest().read_text(encoding="utf-8"))
     async with (
         Sandbox(manifest=manifest, retry_after_s=(0.1, 0.2, 0.4)) as sandbox,
@@ -141,6 +141,7 @@ async def many(database_url: str) -> AsyncIterator[Many]:
             slack_api_url=sandbox.api_url,
             token_keys=SecretStr(KEY),
             database_url=database_url,
+            **more,
         )
         made = Many(sandbox, database, settings, Browser(http), stack)
         await made.replica()

@@ -35,7 +35,9 @@ from bot.store.tables import jobs as job_rows
 from bot.wiring.service import service
 from bot.worker import Job
 from tests.databases import database_url, postgres_server
+from tests.knowing import knows
 from tests.many import KEY, Browser, Many, anna, general, many
+from tests.news.ledger_world import Fact
 from tests.running import DISPUTE, UPHELD, Bot, free_port, furnish
 from tests.scripted_model import ScriptedModel
 
@@ -333,6 +335,43 @@ async def test_given_another_workspace_s_channel_when_its_digest_is_switched_off
     await settled(world, south)
 
     assert await Subscriptions(world.database, north.id).of(general(north)) is not None
+
+
+async def test_given_two_workspaces_when_each_wants_a_digest_then_it_hears_of_its_own_coverage(world: Many) -> None:
+    teams = await two(world)
+
+    for team in teams:
+        await world.sandbox.command("/coverage", "digest now", channel=general(team), user=anna(team))
+    posted = [
+        await world.sandbox.wait_for(lambda team=team: world.sandbox.messages(general(team)), 20) for team in teams
+    ]
+
+    north, south = ("\n".join(each.shown for each in messages) for messages in posted)
+    assert "example.org/courier" in north
+    assert "example.org/post" not in north
+    assert "example.org/post" in south
+    assert "example.org/courier" not in south
+
+
+async def test_given_a_topic_that_two_workspaces_follow_when_outlets_of_one_disagree_then_its_thread_alone_hears(
+    tmp_path: Path,
+) -> None:
+    with ScriptedModel() as model:
+        knows(model, Fact(QUESTION, {"54 licences": "54 were", "41 licences": "41 were"}))
+        asking = {"openai_api_key": SecretStr("test"), "openai_base_url": model.base_url}
+        async with many(f"sqlite:///{tmp_path / 'crosscheck.db'}", **asking) as world:
+            north, south = await two(world)
+            for team in (north, south):
+                await world.sandbox.command("/coverage", "follow licences", channel=general(team), user=anna(team))
+                await settled(world, team)
+            threads = [world.sandbox.messages(general(team))[0] for team in (north, south)]
+
+            await world.comes(north, "herald", "Only 41 licences were granted.")
+            [told] = await world.sandbox.wait_for(lambda: world.sandbox.messages(general(north), threads[0].ts)[1:], 30)
+            await settled(world, south)
+
+        assert told.text == f"Sources disagree now: {QUESTION}"
+        assert world.sandbox.messages(general(south), threads[1].ts)[1:] == []
 
 
 async def test_given_a_team_that_never_installed_the_app_when_something_is_sent_in_its_name_then_nothing_is_kept(

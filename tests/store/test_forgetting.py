@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.store.backup import all_tables
 from bot.store.database import Database
 from bot.store.forgetting import forget
 from bot.store.jobs import JobTable
 from bot.store.library import Library
+from bot.store.vectors import Vectors, vectors
 from bot.worker import Job
 from tests.store.test_backup import fill
 
@@ -34,7 +35,11 @@ async def test_given_two_workspaces_when_one_is_forgotten_then_every_row_of_it_g
     job = await jobs.claim(["answer"], 60)
     assert job is not None
     await jobs.note(job, "turn", "Why?")
+    for each in (Vectors(database, "local"), Vectors(database, "T2")):
+        await each.keep("small", dict.fromkeys(await each.waiting("small", 10), (1.0, 0.0)))
     theirs = await Library(database, "T2").search("bread", limit=10)
+    of_all = select(func.count()).select_from(vectors)
+    held = await database.read(lambda connection: connection.scalar(of_all))
 
     gone = await forget(database, "local")
 
@@ -42,6 +47,7 @@ async def test_given_two_workspaces_when_one_is_forgotten_then_every_row_of_it_g
     assert gone > 20
     assert theirs == await Library(database, "T2").search("bread", limit=10)
     assert "local" not in str(left)
+    assert (held, await database.read(lambda connection: connection.scalar(of_all))) == (4, 1)
     assert {name: len(found) for name, found in left.items() if found} == {
         "articles": 1,
         "excerpts": 1,
