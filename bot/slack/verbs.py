@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,8 @@ from bot.news import words as news_words
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
 from bot.news.digest.subscription import NotUnderstood, topics
-from bot.news.ledger.follows import TopicFollow
+from bot.news.ledger.follows import TopicFollow, standing_news
+from bot.news.ledger.standing import Entry
 from bot.news.since import asked_since
 from bot.news.topic import Topic, comparison_about, dispute_about
 from bot.slack import blocks, follows, lists, words
@@ -23,6 +25,7 @@ from bot.slack.buttons import suggested, under
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
+from bot.slack.following import Following
 from bot.slack.gate import Ruling
 from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of
 from bot.slack.kit import Json
@@ -32,6 +35,7 @@ from bot.slack.trouble import SlackRefused
 
 HEADINGS = 15
 ARTICLES = 20  # of a timeline
+LISTED = "listed"  # note: the disputes that a topic's thread begins with
 
 
 class Verbs:
@@ -170,10 +174,25 @@ class Verbs:
         topic = Topic(tuple(phrase.strip() for phrase in text.split(",")))
         if not topic.telling:
             return Said(blocks.plain(words.TOPIC_EMPTY))
-        found = [e for e in await self._coverage.disagreements(call.channel) if dispute_about(e.comparison, topic)]
-        ts = await self._open_thread(follows.opening(topic, found), call, work)
-        await self._coverage.follow_topic(TopicFollow(call.user, call.channel, ts, topic))
+        found = await self._disputes_on(topic, call.channel)
+        if LISTED not in work.notes:
+            mine = (await self._coverage.follows(call.user)).topics
+            known = topic.title.casefold()
+            if any(each.channel == call.channel and each.topic.title.casefold() == known for each in mine):
+                return Said(blocks.plain(words.TOPIC_ALREADY))
+            await work.note(LISTED, json.dumps([entry.id for entry in found]))
+        listed = json.loads(work.notes[LISTED])
+        ts = await self._open_thread(follows.opening(topic, [e for e in found if e.id in listed]), call, work)
+        follow = TopicFollow(call.user, call.channel, ts, topic)
+        await self._coverage.follow_topic(follow)
+        for entry in await self._disputes_on(topic, call.channel):
+            if entry.id not in listed:  # it opened before anybody knew of the follow
+                news = standing_news(entry)
+                await Following(self._account).tell(call.channel, ts, call.user, news, follow.key(news), topic)
         return Said(blocks.plain(words.FOLLOW_OPENED))
+
+    async def _disputes_on(self, topic: Topic, channel: str) -> list[Entry]:
+        return [e for e in await self._coverage.disagreements(channel) if dispute_about(e.comparison, topic)]
 
     async def _open_thread(self, opens: Message, call: Call, work: Any) -> str:
         """Its time stamp; once for a job, however often that is run."""

@@ -72,6 +72,7 @@ FOLLOW_OPENS = "Followed from now on: {question}"
 TOPIC_OPENS = "From now on I say in this thread when outlets begin to disagree on “{topic}”."
 TOPIC_STANDS = "They disagree on it already:"
 TOPIC_MORE = "{count} more: /coverage disagreements {topic}"
+TOPIC_ALREADY = "You follow that in this channel already. What you follow, and a way to stop: /coverage follow"
 TOPIC_HEARD = "You follow “{topic}” in this thread."
 TOPIC_EMPTY = (
     "There is no telling word in it: name the topic in a word or a few, for example: /coverage follow export ban"

@@ -131,10 +131,10 @@ class Followers:
                 await self._tell(follower, counting, key)
             return
         for follow in await self.topics.all():
-            counting = await self._counting(workspace, news, follow.channel)
+            counting = await self._counting(workspace, news, follow.channel) if follow.hears(news) else None
             if counting is not None and follow.hears(counting):
                 follower = Follower(follow.person, follow.channel, follow.thread)
-                await self._tell(follower, counting, f"{key}:{follow.id}", follow.topic)
+                await self._tell(follower, counting, follow.key(news), follow.topic)
 
     async def _counting(self, workspace: str, news: News, channel: str) -> News | None:
         """The news as far as they rest on what counts in a channel; None where that leaves nothing new, or one side

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from bot.errors import ReaderUnavailable, StoreUnavailable
-from bot.news.ledger.follows import TopicFollow
+from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
 from bot.slack import words
 from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
+from bot.slack.following import Following
 from bot.slack.lists import disagreements, newest, timeline
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
@@ -315,12 +316,42 @@ async def test_given_a_wish_to_follow_a_topic_that_slack_brings_twice_when_done_
 ) -> None:
     await typed(bot, "follow export licences")
     (job,) = bot.inbox.jobs
-    job.notes.clear()
+    del job.notes["told"]
 
     await bot.commands.run(job)
 
     assert len(bots_own(bot)) == 1
     assert len(bot.coverage.topics) == 1
+
+
+async def test_given_a_dispute_that_opens_while_a_topic_s_thread_is_opened_when_it_is_kept_then_that_is_told_there_once(
+    bot: Bot,
+) -> None:
+    await typed(bot, "follow access")
+    (job,) = bot.inbox.jobs
+    (opener,) = bots_own(bot)
+    bot.coverage.topics.clear()
+    bot.coverage.entries = [entries.entry()]
+    for _ in range(2):  # each as after a crash before the follow was kept
+        job.notes.pop("told", None)
+        await bot.commands.run(job)
+    [follow] = bot.coverage.topics
+    news = standing_news(entries.entry())
+    await Following(bot.account).tell(GENERAL, opener.ts, ANNA, news, follow.key(news), follow.topic)
+
+    (told,) = bot.sandbox.messages(GENERAL, opener.ts)[1:]
+    assert told.text == f"Sources disagree now: {answers.QUESTION}"
+
+
+async def test_given_a_topic_that_is_followed_already_when_followed_again_then_it_is_said_and_no_thread_opens(
+    bot: Bot,
+) -> None:
+    await typed(bot, "follow export licences")
+
+    (told,) = await typed(bot, "follow Export licences")
+
+    assert told.text == words.TOPIC_ALREADY
+    assert len(bots_own(bot)) == 1
 
 
 async def test_given_a_topic_without_a_telling_word_when_followed_then_it_is_said_and_no_thread_opens(

@@ -57,6 +57,10 @@ class TopicFollow:
             news.owner is None and news.move in (Move.NEW, Move.REOPENED) and dispute_about(news.comparison, self.topic)
         )
 
+    def key(self, news: News) -> str:
+        """The same whoever tells the thread of it."""
+        return f"{self.id}:{news.entry}:{news.at.isoformat()}"
+
 
 @dataclass(frozen=True, slots=True)
 class Follows:
@@ -67,6 +71,11 @@ class Follows:
 
     def __len__(self) -> int:
         return len(self.questions) + len(self.topics)
+
+
+def standing_news(entry: Entry) -> News:
+    """What those hear of an open dispute who were not there when it opened."""
+    return News(entry.id, None, Move.NEW, entry.comparison, None, entry.moved)
 
 
 def news_of(change: Change) -> News | None:
