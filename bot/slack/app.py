@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.slack import clicks, setting, words
+from bot.slack import clicks, digest_forms, setting, words
 from bot.slack.account import Account, like
 from bot.slack.answering import Answering
 from bot.slack.clicks import Clicks
@@ -61,7 +61,7 @@ class Room:
             self.inbox,
             self.shelf,
             self.workspace,
-            wants=(self.commands.wants, clicks.wants, setting.wants),
+            wants=(self.commands.wants, clicks.wants, setting.wants, digest_forms.wants),
             interrupt=self.answering.interrupt,
         )
 
@@ -169,7 +169,7 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
         await ack()
 
     async def submitted(ack: AsyncAck, view: dict[str, Any]) -> None:
-        if found := setting.faults(view):
+        if found := setting.faults(view) | digest_forms.faults(view):
             await ack(response_action="errors", errors=found)
         else:
             await ack()

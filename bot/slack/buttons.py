@@ -12,6 +12,7 @@ from bot.slack.split import shortened
 
 QUOTES, FOLLOW, NO_DISPUTE, MISSED, FEEDBACK = "quotes", "follow", "no_dispute", "missed", "feedback"
 SHARE, UNFOLLOW, GRID = "share", "unfollow", "grid"  # elsewhere than under an answer
+DIGEST, DIGEST_OFF = "digest", "digest_off"
 NEXT = "next"  # the beginning of an action_id: those of one block differ
 GOOD, BAD = "good", "bad"
 LABEL_CHARACTERS, VALUE_CHARACTERS = 75, 2_000  # Slack's limits of a button

@@ -15,6 +15,7 @@ from bot.news.catalogue import ENGLISH
 from bot.news.labels import Verdict
 from bot.slack import aside, buttons, follows, modals, words
 from bot.slack.account import Account
+from bot.slack.digest_forms import DigestForms
 from bot.slack.gate import Gate, Right
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, Accepted, Body, lane_of
@@ -66,6 +67,7 @@ class Clicks:
     shelf: Shelf
     home: Home
     gate: Gate
+    digests: DigestForms
 
     async def open(self, body: Body) -> None:
         """Open the modal that a click asks for, if it asks for one. Whatever fails is logged: the person sees that
@@ -76,6 +78,8 @@ class Clicks:
             match action["action_id"]:
                 case buttons.QUOTES:
                     await self._quotes(body["trigger_id"], carries)
+                case buttons.DIGEST:
+                    await self.digests.open(body["view"]["private_metadata"], carries["user"], body["trigger_id"])
                 case buttons.MISSED:
                     form = modals.form(modals.MISSED_WORDS, words.MISSED_TITLE, words.MISSED_HINT, carries)
                     await self._show(body["trigger_id"], form)

@@ -80,7 +80,8 @@ class Subcommand:
     keeps something, and is run as a job, with that job. `begun` is said meanwhile, where that takes a while. `asks`:
     the title and hint of a form for its words, where it needs some and got none; `fuller` makes that form with more
     under it. `again` finds what is shared, where running it anew would not do. `opens` shows something above the
-    conversation at once, by a trigger; where that fails, `run` answers. `right`: what somebody needs to be allowed to;
+    conversation at once, by a trigger; where that fails, `run` answers. One that `works` opens it only where it got no
+    words. `right`: what somebody needs to be allowed to;
     None where everybody may.
     """
 
@@ -97,6 +98,10 @@ class Subcommand:
     again: Callable[[Call, Any], Awaitable[Said]] | None = None
     opens: Callable[[Call, str], Awaitable[bool]] | None = None
     right: Right | None = Right.ASK
+
+    def opened_by(self, call: Call) -> bool:
+        """Whether a call opens something instead of being run."""
+        return self.opens is not None and not (self.works and call.text)
 
 
 class Commands:
@@ -124,7 +129,7 @@ class Commands:
         if body.get("command") == COMMAND:
             call = _call(body)
             found = self._known.get(call.verb)
-            if found is None or not found.works or (found.asks and not call.text):
+            if found is None or not found.works or (found.asks and not call.text) or found.opened_by(call):
                 return None
             return Accepted(RUN, call.dump(), [f"command:{body['trigger_id']}"])
         if body.get("type") == "message_action" and body.get("callback_id") == CHECK:
@@ -144,13 +149,13 @@ class Commands:
         elif found.asks and not call.text:
             await ack()
             await self._form(found, call, str(body["trigger_id"]))
-        elif found.works:
-            begun = found.begun(call)
-            await (ack(text=begun, response_type="ephemeral") if begun else ack())
-        elif found.opens is not None:
+        elif found.opens is not None and found.opened_by(call):
             await ack()
             if not await found.opens(call, str(body["trigger_id"])):
                 await self._answer(found, call)
+        elif found.works:
+            begun = found.begun(call)
+            await (ack(text=begun, response_type="ephemeral") if begun else ack())
         else:
             await ack()
             await self._answer(found, call)

@@ -1,55 +1,36 @@
-"""`/coverage digest`: a channel's wish for a digest, told in words, and one at a person's word."""
+"""`/coverage digest`: a form for a channel's wish, or the wish in words; and one digest at a person's word."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
-from bot.slack import words
+from bot.slack import kit, lists, words
 from bot.slack.account import Account
 from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
-from bot.slack.daily import Drawn
-from bot.slack.gate import Gate, Right
-from bot.slack.trouble import SlackRefused, slack_errors
+from bot.slack.digest_forms import DigestForms
+from bot.slack.gate import Gate, Right, is_direct
+from bot.slack.kit import Json
+from bot.slack.wishes import Digests, Planned, switched_on, usual, when
 
 PREVIEW = "preview"
-
-
-class Digests(Protocol):
-    """What the room asks about digests. Each call raises StoreError."""
-
-    async def of(self, channel: str) -> Wish | None:
-        """What a channel has wished for; None where it has no digest."""
-
-    async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
-        """When the next one comes, at the channel's local time; None where somebody has switched it off meanwhile."""
-
-    async def off(self, channel: str) -> bool:
-        """False where there was none."""
-
-    async def now(self, channel: str, person: str, wish: Wish | None, key: str) -> None:
-        """Have one posted; the same `key` has it posted once."""
-
-    async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn: ...
-
-
 _CHANGES = ("on", "off", "now")  # what everybody in the channel sees
 
 
 class DigestCommand:
-    def __init__(self, account: Account, digests: Digests, gate: Gate) -> None:
+    def __init__(self, account: Account, digests: Digests, gate: Gate, forms: DigestForms) -> None:
         self._account = account
         self._gate = gate
         self._digests = digests
+        self._forms = forms
 
     def subcommand(self) -> Subcommand:
         def begun(call: Call) -> str | None:
             return words.DIGEST_BEGUN if _verb(call)[0] == PREVIEW else None
 
-        return Subcommand("digest", *words.TOLD_DIGEST, self.run, works=True, begun=begun)
+        return Subcommand("digest", *words.TOLD_DIGEST, self.run, works=True, begun=begun, opens=self._open)
 
     async def run(self, call: Call, work: Any) -> Said:
         verb, said = _verb(call)
@@ -68,15 +49,14 @@ class DigestCommand:
             return Said(plain(fault.tell))
 
     def _served(self) -> dict[str, Callable[[Call, str, Any], Awaitable[Said]]]:
-        return {"on": self._on, "off": self._off, "now": self._now, PREVIEW: self._preview}
+        return {"on": self._on, "off": self._off, "now": self._now, PREVIEW: self._preview, "list": self._list}
+
+    async def _open(self, call: Call, trigger: str) -> bool:
+        return await self._forms.open(call.channel, call.user, trigger)
 
     async def _on(self, call: Call, said: str, work: Any) -> Said:
-        wish = parse(said, await self._digests.of(call.channel) or await self._usual(call.user))
-        comes = await self._digests.on(call.channel, call.user, wish)
-        if comes is None:
-            return Said(plain(words.DIGEST_OFF_MEANWHILE))
-        when = f"{comes:%A} {comes.day} {comes:%B, %H:%M}"
-        return Said(plain(words.DIGEST_ON.format(digest=described(wish), when=when)))
+        wish = parse(said, await self._digests.of(call.channel) or await usual(self._account, call.user))
+        return Said(plain(switched_on(wish, await self._digests.on(call.channel, call.user, wish))))
 
     async def _off(self, call: Call, said: str, work: Any) -> Said:
         off = await self._digests.off(call.channel)
@@ -90,23 +70,27 @@ class DigestCommand:
         drawn = await self._digests.preview(call.channel, call.user, await self._wish(call, said))
         return Said([drawn.main, *drawn.thread], pictures=drawn.pictures)
 
+    async def _list(self, call: Call, said: str, work: Any) -> Said:
+        """A person's own and this channel's; all of them for those who look after the bot. What a channel follows may
+        be nobody else's business."""
+        every = await self._gate.admins.has(call.user)
+        own = [p for p in await self._digests.all() if every or call.user == p.subscriber or call.channel == p.channel]
+        return Said(lists.listed(words.DIGESTS, map(_line, own)) if own else plain(words.NO_DIGESTS))
+
     async def _wish(self, call: Call, said: str) -> Wish | None:
         """What was said for this once; None where the channel's own wish counts."""
         if not said.strip():
             return None
-        return parse(said, await self._digests.of(call.channel) or await self._usual(call.user))
+        return parse(said, await self._digests.of(call.channel) or await usual(self._account, call.user))
 
-    async def _usual(self, person: str) -> Wish:
-        """The usual digest, at that person's hours, as far as Slack tells their zone."""
-        try:
-            with slack_errors("users.info"):
-                found = await self._account.client.users_info(user=person)
-        except SlackRefused:
-            return Wish()
-        try:
-            return parse(str(found["user"].get("tz") or "UTC"), Wish())
-        except NotUnderstood:  # a zone that is not known here
-            return Wish()
+
+def _line(planned: Planned) -> list[Json]:
+    """Where, what, and when the next one comes."""
+    where: Json = {"type": "channel", "channel_id": planned.channel}
+    if is_direct(planned.channel):
+        where = {"type": "user", "user_id": planned.subscriber}
+    comes = words.NEXT.format(when=when(planned.comes)) if planned.comes else words.PAUSED
+    return [where, kit.text(f": {described(planned.wish)} · {comes}", spaced=False)]
 
 
 def _verb(call: Call) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
 from bot.slack import escape, follows, kit, lists, words
 from bot.slack.account import Account
+from bot.slack.buttons import DIGEST
 from bot.slack.coverage import Channel, Coverage
 from bot.slack.gate import Gate, Right
 from bot.slack.kit import Json
@@ -58,6 +59,8 @@ def view(seen: Glance) -> Json:
     blocks.append(kit.header(words.HOME_FOLLOWS))
     blocks += follows.lines(seen.follows, FOLLOWS, words.HOME_MORE_FOLLOWS) or kit.told(words.NO_FOLLOWS)
     blocks += [kit.header(words.HOME_DIGEST), *kit.told(seen.channel.digest or words.HOME_NO_DIGEST)]
+    change = words.HOME_CHANGE_DIGEST if seen.channel.digest else words.HOME_SET_DIGEST
+    blocks.append({"type": "actions", "elements": [kit.button(DIGEST, change, "own")]})
     if seen.health is not None:
         blocks += [kit.header(words.HOME_HEALTH), *kit.told(_health(seen.health))]
     return {"type": "home", "private_metadata": seen.direct, "blocks": blocks}

@@ -17,10 +17,11 @@ from bot.slack.blocks import Message
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
+from bot.slack.fields import Misfilled
 from bot.slack.gate import WHOLE_WORKSPACE, Gate, is_direct
 from bot.slack.intake import Accepted, Body
 from bot.slack.kit import Json
-from bot.slack.setting_form import Misfilled, Seen, Wished, filled, form
+from bot.slack.setting_form import Seen, Wished, filled, form
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.news.digest.subscription import NotUnderstood, told_topics, topics
+from bot.news.digest.subscription import told_topics
 from bot.news.languages import NAMES
-from bot.news.offline import stems
 from bot.news.rules import Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
-from bot.news.topic import Topic
-from bot.slack import kit, words
+from bot.slack import fields, kit, words
+from bot.slack.fields import Misfilled
 from bot.slack.kit import Json
-from bot.slack.split import shortened
 
 KIND = "settings"  # the form's callback_id
 TOPICS, WHICH, OUTLETS, LANGUAGE, ASKERS = "topics", "which_outlets", "outlets", "language", "askers"
@@ -24,7 +22,7 @@ ALL, ONLY, WITHOUT = "all", "only", "without"
 OWN = "own"  # for no language of the channel's: an option needs a value
 TOPICS_CHARACTERS = 1_000
 OPTIONS = 100  # of a menu; Slack takes no more
-OPTION_CHARACTERS, VALUE_CHARACTERS = 75, 150
+VALUE_CHARACTERS = 150  # of an option
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,6 @@ class Wished:
     channel: str
     rules: ChannelRules
     workspace: WorkspaceRules | None
-
-
-class Misfilled(Exception):
-    """A field that cannot be taken as it is: its block, and what to tell."""
-
-    def __init__(self, block: str, told: str) -> None:
-        super().__init__(block)
-        self.block = block
-        self.told = told
 
 
 def form(seen: Seen) -> Json:
@@ -85,10 +74,10 @@ def form(seen: Seen) -> Json:
 
 def filled(view: Mapping[str, Any]) -> Wished:
     """What somebody wished for. Raises Misfilled."""
-    values = {name: field for block in view["state"]["values"].values() for name, field in block.items()}
+    values = fields.filled(view)
     rules = ChannelRules(
-        Focus(_topics(values), *_outlets(values)),
-        _chosen(values, LANGUAGE).removeprefix(OWN),
+        Focus(fields.topics_in(values, TOPICS), *_outlets(values)),
+        fields.chosen(values, LANGUAGE).removeprefix(OWN),
         _ids(values, ASKERS, "selected_users"),
     )
     workspace = None
@@ -146,92 +135,54 @@ def _line(name: str, *told: Json) -> Json:
 
 
 def _focus(focus: Focus, names: Sequence[str]) -> list[Json]:
-    topics_field: Json = {"type": "plain_text_input", "action_id": TOPICS, "max_length": TOPICS_CHARACTERS}
-    if focus.topics:
-        topics_field["initial_value"] = told_topics(focus.topics)
-    blocks = [_input(TOPICS, words.SET_TOPICS, topics_field, words.SET_TOPICS_HINT)]
+    topics_field = fields.text(told_topics(focus.topics), TOPICS_CHARACTERS)
+    blocks = [_field(TOPICS, words.SET_TOPICS, topics_field, words.SET_TOPICS_HINT)]
     offered = [n for n in dict.fromkeys([*focus.outlets, *names]) if 0 < len(n) <= VALUE_CHARACTERS][:OPTIONS]
     if not offered:
         return blocks
     which = {ALL: words.ALL_OUTLETS, ONLY: words.ONLY_OUTLETS, WITHOUT: words.NOT_OUTLETS}
     now = (WITHOUT if focus.without else ONLY) if focus.outlets else ALL
-    chosen: Json = {
-        "type": "multi_static_select",
-        "action_id": OUTLETS,
-        "options": [_option(name, name) for name in offered],
-    }
-    if initial := [_option(name, name) for name in offered if name in focus.outlets]:
+    chosen: Json = {"type": "multi_static_select", "options": [fields.option(name, name) for name in offered]}
+    if initial := [fields.option(name, name) for name in offered if name in focus.outlets]:
         chosen["initial_options"] = initial
     return [
         *blocks,
-        _input(WHICH, words.SET_WHICH_OUTLETS, _menu(WHICH, which, now)),
-        _input(OUTLETS, words.SET_OUTLETS, chosen),
+        _field(WHICH, words.SET_WHICH_OUTLETS, fields.menu(which, now)),
+        _field(OUTLETS, words.SET_OUTLETS, chosen),
     ]
 
 
 def _language(now: str) -> Json:
     offered = {OWN: words.OWN_LANGUAGE} | dict(sorted(NAMES.items(), key=lambda pair: pair[1]))
-    return _input(LANGUAGE, words.SET_LANGUAGE, _menu(LANGUAGE, offered, now or OWN))
-
-
-def _menu(name: str, offered: Mapping[str, str], now: str) -> Json:
-    options = {value: _option(label, value) for value, label in offered.items()}
-    return {
-        "type": "static_select",
-        "action_id": name,
-        "options": list(options.values()),
-        "initial_option": options[now],
-    }
+    return _field(LANGUAGE, words.SET_LANGUAGE, fields.menu(offered, now or OWN))
 
 
 def _people(name: str, label: str, now: Sequence[str], hint: str) -> Json:
-    field: Json = {"type": "multi_users_select", "action_id": name}
-    return _input(name, label, field | ({"initial_users": list(now)} if now else {}), hint)
+    element: Json = {"type": "multi_users_select"}
+    return _field(name, label, element | ({"initial_users": list(now)} if now else {}), hint)
 
 
 def _channels(name: str, label: str, now: Sequence[str]) -> Json:
-    field: Json = {
+    element: Json = {
         "type": "multi_conversations_select",
-        "action_id": name,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    return _input(name, label, field | ({"initial_conversations": list(now)} if now else {}))
+    return _field(name, label, element | ({"initial_conversations": list(now)} if now else {}))
 
 
-def _input(name: str, label: str, field: Json, hint: str = "") -> Json:
-    found: Json = {"type": "input", "block_id": name, "label": kit.plain(label), "element": field, "optional": True}
-    return found | ({"hint": kit.plain(hint)} if hint else {})
-
-
-def _option(label: str, value: str) -> Json:
-    return {"text": kit.plain(shortened(label, OPTION_CHARACTERS)), "value": value}
-
-
-def _topics(values: Mapping[str, Any]) -> tuple[Topic, ...]:
-    try:
-        found = topics(str((values.get(TOPICS) or {}).get("value") or ""))
-    except NotUnderstood as fault:
-        raise Misfilled(TOPICS, fault.tell) from fault
-    for phrase in (phrase for topic in found for phrase in topic.phrases):
-        if not stems(phrase):
-            raise Misfilled(TOPICS, words.EMPTY_TOPIC.format(phrase=phrase))
-    return found
+def _field(name: str, label: str, element: Json, hint: str = "") -> Json:
+    return fields.field(name, label, element, hint, optional=True)
 
 
 def _outlets(values: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
     """The outlets, and whether they are those that do not count."""
-    which = _chosen(values, WHICH)
+    which = fields.chosen(values, WHICH)
     if which in ("", ALL):
         return (), False
-    chosen = tuple(option["value"] for option in (values.get(OUTLETS) or {}).get("selected_options") or ())
+    chosen = tuple(fields.ticked(values, OUTLETS))
     if not chosen:
         raise Misfilled(OUTLETS, words.NO_OUTLET_CHOSEN)
     return chosen, which == WITHOUT
-
-
-def _chosen(values: Mapping[str, Any], name: str) -> str:
-    option = (values.get(name) or {}).get("selected_option") or {}
-    return str(option.get("value") or "")
 
 
 def _ids(values: Mapping[str, Any], name: str, kind: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bot.news.digest.digest import Move
+from bot.news.digest.subscription import Length, Quiet
 
 QUESTION_CHARACTERS = 3_000
 
@@ -96,12 +97,29 @@ TOLD = {
 }
 
 TOLD_DIGEST = (
-    "on [WISH] | off | now | preview",
-    "has a digest posted here, for example: on 09:00 weekdays topics tariffs",
+    "[on [WISH] | off | now | preview | list]",
+    "has a digest posted here: opens a form, or takes words, for example: on 09:00 weekdays topics tariffs",
 )
 DIGEST_BEGUN = "It is being put together, for you alone."
-DIGEST_USAGE = "Say on, off, now or preview."
+DIGEST_USAGE = "Say on, off, now, preview or list; or nothing, for a form."
 DIGEST_ON = "This channel has its digest from now on: {digest}. The next one comes on {when}."
+DIGEST_TITLE = "Daily digest"
+LOADING_DIGEST = "Looking up this channel’s digest…"
+DIGEST_AT, DIGEST_ZONE, DIGEST_DAYS, DIGEST_TOPICS = "Time", "Time zone", "Days", "Topics"
+DIGEST_ZONE_HINT = "By its place, for example Europe/London."
+DIGEST_TOPICS_HINT = "Parted by commas, for example: AI export ban, tariffs. Without any, it tells of all coverage."
+DIGEST_LENGTH, DIGEST_QUIET = "Length", "On a day without news"
+DIGEST_LENGTHS: Mapping[str, str] = {
+    Length.FULL: "The whole of it, details in the thread",
+    Length.SHORT: "The main points alone",
+}
+DIGEST_QUIETS: Mapping[str, str] = {Quiet.SAY: "Say so in a line", Quiet.SKIP: "Say nothing"}
+SWITCH_ON, SWITCH_OFF, CHANGE_DIGEST = "Switch on", "Switch off", "Change"
+NO_DAY, NO_TIME = "Tick at least one day.", "Choose a time of day."
+DIGESTS = "Daily digests"
+NO_DIGESTS = "You have set up no digest, and this channel has none."
+NEXT = "next on {when}"
+PAUSED = "paused"
 DIGEST_OFF_MEANWHILE = "Somebody has switched this channel’s digest off in this moment. Say on again to have it."
 DIGEST_OFF = "This channel has no digest any more."
 DIGEST_NOW = "It is being put together, and comes to this channel."
@@ -201,7 +219,8 @@ HOME_NEWEST = "Newest by outlet"
 HOME_FOLLOWS = "What you follow"
 HOME_MORE_FOLLOWS = "{count} more: /coverage follow"
 HOME_DIGEST = "Your digest"
-HOME_NO_DIGEST = "None here. In Messages or in a channel: /coverage digest on 09:00 weekdays"
+HOME_NO_DIGEST = "None here. Have one in Messages, or type /coverage digest in a channel."
+HOME_SET_DIGEST, HOME_CHANGE_DIGEST = "Set one up", "Change it"
 HOME_HEALTH = "Health"
 HEALTH = (
     "{articles:,} articles, {open} standing disagreements, {uncompared} articles not compared yet; "

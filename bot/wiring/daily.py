@@ -26,7 +26,7 @@ from bot.slack.account import Account
 from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
 from bot.slack.gallery import PICTURED, Gallery
 from bot.slack.trouble import SlackRefused
-from bot.store.subscriptions import Subscriptions
+from bot.store.subscriptions import Subscribed, Subscriptions
 from bot.wiring.newsdesk import Assignment, Newsdesk
 from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
 
@@ -140,9 +140,16 @@ class Daily:
     async def comes_next(self, channel: str) -> datetime | None:
         """When a channel's next digest is due, at its own local time; None where it has none. Raises StoreError."""
         known = await self._subscriptions.of(channel)
-        if known is None:
+        return self.comes(known) if known is not None else None
+
+    def comes(self, known: Subscribed) -> datetime | None:
+        """When the next one of a subscription is due, at its own local time; None while it is paused."""
+        if known.subscription.paused:
             return None
-        found = next_due(known.subscription, known.delivered, self._clock())
+        try:
+            found = next_due(known.subscription, known.delivered, self._clock())
+        except UnknownZone:  # at its next turn it is paused
+            return None
         return found.astimezone(zone_of(known.subscription.zone))
 
     async def _so_far(self, channel: str, person: str, wish: Wish | None) -> tuple[Wish, Assignment]:

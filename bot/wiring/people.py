@@ -23,6 +23,7 @@ from bot.slack.coverage import Channel
 from bot.slack.daily import Drawn
 from bot.slack.following import Following
 from bot.slack.trouble import SlackRefused
+from bot.slack.wishes import Planned
 from bot.store.answers import Answers
 from bot.store.database import Clock, Database, utc_now
 from bot.store.keeping import Kept
@@ -263,6 +264,13 @@ class Wishes:
     async def of(self, channel: str) -> Wish | None:
         known = await self._subscriptions.of(channel)
         return known.subscription.wish if known else None
+
+    async def all(self) -> Sequence[Planned]:
+        found = []
+        for known in await self._subscriptions.all():
+            wished = known.subscription
+            found.append(Planned(wished.channel, wished.subscriber, wished.wish, self._daily.comes(known)))
+        return found
 
     async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
         await self._subscriptions.subscribe(channel, person, wish)

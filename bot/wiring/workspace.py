@@ -18,6 +18,7 @@ from bot.slack.answering import Answering
 from bot.slack.app import Room
 from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import PICTURES, RUN, SHARED, Call, Commands
+from bot.slack.digest_forms import WISHED, DigestForms
 from bot.slack.digests import DigestCommand
 from bot.slack.following import Following
 from bot.slack.gallery import Gallery
@@ -49,7 +50,7 @@ from bot.wiring.rounds import Rounds
 from bot.wiring.summing import sum_up
 from bot.worker import Job, Work, Worker
 
-FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WELCOME, WARNING)
+FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, WARNING)
 """The kinds of job that the worker of questions runs."""
 
 
@@ -119,7 +120,9 @@ class Workspace:
         gate = Gate(self._rules, Admins(account, settings.admin_ids))
         self._answering = Answering(account, self._asking.ask, people, gate)
         home = Home(account, Glance(database, name, self.desk), gate)
-        self._clicks = Clicks(account, people, home, gate)
+        wishes = Wishes(subscriptions, self.daily)
+        self._digest_forms = DigestForms(account, wishes, gate, home)
+        self._clicks = Clicks(account, people, home, gate, self._digest_forms)
         line = Line(account, jobs, workspace=name, most=settings.most_waiting)
         inbox = Accepted(jobs, house.questions, people, line)
         verbs = Verbs(
@@ -135,7 +138,7 @@ class Workspace:
         self._settings = ChannelSettings(account, gate, home.coverage)
         joined = [
             SummaryCommand(self._sum_up, home.coverage, people, utc_now).subcommand(),
-            DigestCommand(account, Wishes(subscriptions, self.daily), gate).subcommand(),
+            DigestCommand(account, wishes, gate, self._digest_forms).subcommand(),
             AddCommand(Additions(coverage).add).subcommand(),
             self._settings.subcommand(),
         ]
@@ -152,6 +155,7 @@ class Workspace:
             PLACE: line.tell,
             TURNED_AWAY: self._turn_away,
             SET: self._set,
+            WISHED: self._wish,
             **telling_admins(account, settings.admin_ids),
             **self.daily.work(),
             **self.rounds.work(),
@@ -195,6 +199,9 @@ class Workspace:
 
     async def _set(self, job: Job) -> None:
         await self._settings.run(self._claimed(job))
+
+    async def _wish(self, job: Job) -> None:
+        await self._digest_forms.run(self._claimed(job))
 
     async def _sum_up(self, scope: Scope, length: Length, work: Claimed) -> Summary:
         call = Call.load(work.payload)

@@ -19,6 +19,8 @@ from bot.slack.answering import Answering, Work
 from bot.slack.app import WORKSPACE, OneRoom, Room, bolt_app, http_app, socket_mode
 from bot.slack.clicks import SAID, Clicks
 from bot.slack.commands import PICTURES, RUN, SHARED, Commands, Subcommand
+from bot.slack.digest_forms import WISHED, DigestForms
+from bot.slack.digests import DigestCommand
 from bot.slack.gallery import Gallery
 from bot.slack.gate import Gate
 from bot.slack.home import Home
@@ -28,7 +30,7 @@ from bot.slack.setting import SET, ChannelSettings
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
 from tests.slack import answers
-from tests.slack.fakes import FixedCoverage, Job, MemoryInbox, MemoryRules, Oracle
+from tests.slack.fakes import FixedCoverage, FixedDigests, Job, MemoryInbox, MemoryRules, Oracle
 
 NOON = datetime(2026, 5, 22, 12, tzinfo=UTC)  # a Friday
 
@@ -46,12 +48,14 @@ class Bot:
     coverage: FixedCoverage = field(default_factory=FixedCoverage)
     more: list[Subcommand] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
+    digests: FixedDigests = field(default_factory=FixedDigests)
 
     def __post_init__(self) -> None:
         self.shelf = self.inbox.shelf
         self.answering = Answering(self.account, self.asked, self.shelf, self.gate)
         self.home = Home(self.account, self.coverage, self.gate)
-        self.clicks = Clicks(self.account, self.shelf, self.home, self.gate)
+        forms = DigestForms(self.account, self.digests, self.gate, self.home)
+        self.clicks = Clicks(self.account, self.shelf, self.home, self.gate, forms)
         verbs = Verbs(
             self.account,
             self.inbox,
@@ -64,7 +68,8 @@ class Bot:
         )
         self.settings = ChannelSettings(self.account, self.gate, self.coverage)
         self.gallery = Gallery(self.account, pauses_s=(0, 0.05, 0.05))
-        subcommands = [*verbs.all(), self.settings.subcommand(), *self.more]
+        digest = DigestCommand(self.account, self.digests, self.gate, forms)
+        subcommands = [*verbs.all(), self.settings.subcommand(), digest.subcommand(), *self.more]
         self.commands = Commands(self.account, self.inbox, WORKSPACE, self.gate, subcommands, gallery=self.gallery)
         self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks, self.commands, self.home)
         self.runs = {
@@ -75,6 +80,7 @@ class Bot:
             SHARED: self.commands.share,
             PICTURES: self.commands.draw,
             SET: self.settings.run,
+            WISHED: forms.run,
             WELCOME: Welcome(self.account).run,
         }
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.errors import StoreUnavailable
 from bot.news.asked import Asked, Fate, Shown
+from bot.news.digest.subscription import Wish
 from bot.news.labels import Verdict
 from bot.news.ledger.follows import Follows, TopicFollow
 from bot.news.ledger.standing import Entry
@@ -18,9 +20,12 @@ from bot.news.overview import Heading, Health, Outlet
 from bot.news.rules import Changed, ChannelRules, Rules, WorkspaceRules
 from bot.news.words import citations
 from bot.slack.answering import Work
+from bot.slack.blocks import plain
 from bot.slack.coverage import Channel
+from bot.slack.daily import Drawn
 from bot.slack.intake import ANSWER, question
 from bot.slack.screen import Audience
+from bot.slack.wishes import Planned
 
 
 @dataclass
@@ -259,3 +264,36 @@ class Oracle:
         for statement in self.answer.statements:
             await audience.statement(statement)
         return self.answer
+
+
+@dataclass
+class FixedDigests:
+    """Keeps wishes by channel; `asked`: the digests that were to be posted at once; `races`: each is switched off by
+    somebody else as soon as it is on."""
+
+    wishes: dict[str, Wish] = field(default_factory=dict)
+    asked: list[tuple[str, str, Wish | None, str]] = field(default_factory=list)
+    races: bool = False
+    by: dict[str, str] = field(default_factory=dict)
+
+    async def of(self, channel: str) -> Wish | None:
+        return self.wishes.get(channel)
+
+    async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
+        if self.races:
+            return None
+        self.wishes[channel], self.by[channel] = wish, person
+        return datetime(2026, 5, 22, 8, 30, tzinfo=ZoneInfo(wish.zone))
+
+    async def off(self, channel: str) -> bool:
+        return self.wishes.pop(channel, None) is not None
+
+    async def now(self, channel: str, person: str, wish: Wish | None, key: str) -> None:
+        self.asked.append((channel, person, wish, key))
+
+    async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn:
+        return Drawn(plain("Nothing new today.")[0], (plain("In detail: nothing.")[0],))
+
+    async def all(self) -> list[Planned]:
+        comes = datetime(2026, 5, 22, 8, 30, tzinfo=UTC)
+        return [Planned(channel, self.by.get(channel, ""), wish, comes) for channel, wish in self.wishes.items()]

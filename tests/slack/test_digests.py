@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+import json
+from datetime import time
+from typing import Any
 
 import pytest
 
-from bot.news.digest.subscription import WEEKDAYS, Wish
-from bot.sandbox import ANNA, GENERAL
+from bot.news.digest.subscription import WEEKDAYS, Length, Quiet, Wish
+from bot.news.rules import Listed, WorkspaceRules
+from bot.news.topic import Topic
+from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, RANDOM, OpenView
 from bot.slack import words
-from bot.slack.blocks import plain
-from bot.slack.commands import Subcommand
-from bot.slack.daily import Drawn
-from bot.slack.digests import DigestCommand
-from bot.slack.gate import Gate
-from tests.slack.conftest import Account, Bot
-
-
-@dataclass
-class FixedDigests:
-    """Keeps wishes by channel; `asked`: the digests that were to be posted at once; `races`: each is switched off by
-    somebody else as soon as it is on."""
-
-    wishes: dict[str, Wish] = field(default_factory=dict)
-    asked: list[tuple[str, str, Wish | None, str]] = field(default_factory=list)
-    races: bool = False
-
-    async def of(self, channel: str) -> Wish | None:
-        return self.wishes.get(channel)
-
-    async def on(self, channel: str, person: str, wish: Wish) -> datetime | None:
-        if self.races:
-            return None
-        self.wishes[channel] = wish
-        return datetime(2026, 5, 22, 8, 30, tzinfo=ZoneInfo(wish.zone))
-
-    async def off(self, channel: str) -> bool:
-        return self.wishes.pop(channel, None) is not None
-
-    async def now(self, channel: str, person: str, wish: Wish | None, key: str) -> None:
-        self.asked.append((channel, person, wish, key))
-
-    async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn:
-        return Drawn(plain("Nothing new today.")[0], (plain("In detail: nothing.")[0],))
+from tests.slack.conftest import Bot
+from tests.slack.fakes import FixedDigests
+from tests.slack.snapshot import assert_kept
 
 
 @pytest.fixture
-def digests() -> FixedDigests:
-    return FixedDigests()
-
-
-@pytest.fixture
-def subcommands(account: Account, digests: FixedDigests, gate: Gate) -> list[Subcommand]:
-    return [DigestCommand(account, digests, gate).subcommand()]
+def digests(bot: Bot) -> FixedDigests:
+    return bot.digests
 
 
 async def typed(bot: Bot, text: str) -> list[str]:
@@ -140,9 +106,133 @@ async def test_given_a_preview_when_asked_for_then_only_who_asked_sees_it(bot: B
     assert not any(m.bot_id for m in bot.sandbox.messages(GENERAL))
 
 
-@pytest.mark.parametrize("text", ["digest", "digest please"])
-async def test_given_no_such_word_when_typed_then_what_is_set_and_what_can_be_said_is_told(bot: Bot, text: str) -> None:
-    (told,) = await typed(bot, text)
+async def test_given_no_such_word_when_typed_then_what_is_set_and_what_can_be_said_is_told(bot: Bot) -> None:
+    (told,) = await typed(bot, "digest please")
 
     assert "Digest: none" in told
     assert words.DIGEST_USAGE in told
+
+
+async def form(bot: Bot, user: str = ANNA) -> OpenView:
+    """What stands before somebody once they have typed the command alone."""
+    await bot.sandbox.command("/coverage", "digest", channel=GENERAL, user=user)
+    return await settled(bot, user)
+
+
+async def settled(bot: Bot, user: str = ANNA) -> OpenView:
+    def there() -> OpenView | None:
+        view = bot.sandbox.view(user)
+        return view if view and words.LOADING_DIGEST not in json.dumps(view.view, ensure_ascii=False) else None
+
+    found: OpenView = await bot.sandbox.wait_for(there)
+    return found
+
+
+async def test_given_the_command_alone_when_typed_then_a_form_opens_and_what_is_wished_in_it_is_kept(bot: Bot) -> None:
+    opened = await form(bot)
+    assert_kept("digest-form", [{k: v for k, v in b.items() if k != "block_id"} for b in opened.view["blocks"]])
+
+    wished = {"at": "07:45", "zone": "asia/tokyo", "days": ["0", "4"], "topics": "tariffs", "quiet": "skip"}
+    faults = await bot.sandbox.submit(opened, wished)
+    await bot.quiet()
+
+    assert faults == {}
+    kept = Wish(time(7, 45), frozenset({0, 4}), "Asia/Tokyo", (Topic(("tariffs",)),), Length.FULL, Quiet.SKIP)
+    assert bot.digests.wishes == {GENERAL: kept}
+    assert bot.sandbox.private(ANNA)[-1].text.startswith("This channel has its digest from now on: 07:45 Monday Friday")
+    assert bot.faults == []
+
+
+@pytest.mark.parametrize(
+    ("values", "block", "told"),
+    [
+        ({"zone": "Atlantis"}, "zone", "no time zone “Atlantis”"),
+        ({"days": []}, "days", words.NO_DAY),
+        ({"topics": "the"}, "topics", "“the” holds no telling word"),
+    ],
+)
+async def test_given_a_form_that_cannot_be_taken_when_sent_then_it_says_so_beside_the_field(
+    bot: Bot, values: dict[str, Any], block: str, told: str
+) -> None:
+    faults = await bot.sandbox.submit(await form(bot), values)
+    await bot.quiet()
+
+    assert list(faults) == [block]
+    assert told in faults[block]
+    assert bot.digests.wishes == {}
+
+
+async def test_given_a_digest_when_the_form_is_opened_then_it_shows_it_and_can_switch_it_off(bot: Bot) -> None:
+    bot.digests.wishes[GENERAL] = Wish(time(6), frozenset({5}), "Asia/Tokyo", (Topic(("duty",), "Trade"),))
+
+    opened = await form(bot)
+    shown = json.dumps(opened.view["blocks"])
+    await bot.sandbox.click(opened, "digest_off", user=ANNA)
+    await bot.quiet()
+
+    assert all(said in shown for said in ("06:00", "Asia/Tokyo", "Trade: duty", "Saturday"))
+    assert bot.digests.wishes == {}
+    after = await settled(bot)
+    assert words.DIGEST_OFF in json.dumps(after.view, ensure_ascii=False)
+
+
+async def test_given_somebody_who_may_not_change_digests_when_they_try_by_form_then_nothing_is_changed(
+    bot: Bot,
+) -> None:
+    opened = await form(bot, CHIE)
+    await bot.rules.change_workspace(WorkspaceRules(digests=Listed((BEN,))), BEN)
+
+    await bot.sandbox.submit(opened, {})
+    await bot.quiet()
+    again = await form(bot, CHIE)
+
+    assert bot.digests.wishes == {}
+    assert bot.sandbox.private(CHIE)[-1].text == words.MAY_NOT_CHANGE_DIGEST
+    assert words.MAY_NOT_CHANGE_DIGEST in json.dumps(again.view, ensure_ascii=False)
+
+
+async def test_given_a_trigger_that_is_gone_when_the_command_is_typed_then_it_is_answered_in_words(bot: Bot) -> None:
+    bot.sandbox.faults.refuse("views.open", "expired_trigger_id")
+
+    await bot.sandbox.command("/coverage", "digest", channel=GENERAL, user=ANNA)
+
+    (told,) = await bot.sandbox.wait_for(lambda: bot.sandbox.private(ANNA))
+    assert words.DIGEST_USAGE in told.text
+
+
+async def test_given_home_when_a_digest_is_set_up_there_then_the_person_has_one_by_direct_message(bot: Bot) -> None:
+    await bot.sandbox.open_home(ANNA)
+    home = await bot.sandbox.wait_for(lambda: bot.sandbox.home(ANNA))
+    direct = bot.sandbox.workspace.direct_with(ANNA).id
+
+    await bot.sandbox.click(home, "digest", user=ANNA)
+    bot.coverage.digest = "09:00 weekdays"
+    await bot.sandbox.submit(await settled(bot), {})
+    await bot.quiet()
+
+    assert list(bot.digests.wishes) == [direct]
+    shown = bot.sandbox.home(ANNA)
+    assert shown is not None
+    assert words.HOME_CHANGE_DIGEST in json.dumps(shown.view)
+
+
+async def test_given_digests_when_listed_then_a_person_sees_their_own_and_the_channel_s_and_an_admin_all(
+    bot: Bot,
+) -> None:
+    for channel, person in ((GENERAL, BEN), (POLICY, CHIE), (RANDOM, BEN)):
+        await bot.digests.on(channel, person, Wish())
+
+    def listed(person: str) -> list[str]:
+        told = json.dumps(bot.sandbox.private(person)[-1].blocks)
+        return [channel for channel in (GENERAL, POLICY, RANDOM) if channel in told]
+
+    for person in (CHIE, BEN):
+        await bot.sandbox.command("/coverage", "digest list", channel=GENERAL, user=person)
+    await bot.quiet()
+
+    assert (listed(CHIE), listed(BEN)) == ([GENERAL, POLICY], [GENERAL, POLICY, RANDOM])
+    assert "09:00 weekdays UTC full quiet say · next on Friday 22 May, 08:30" in bot.sandbox.private(CHIE)[-1].shown
+
+
+async def test_given_no_digest_when_listed_then_that_is_said(bot: Bot) -> None:
+    assert await typed(bot, "digest list") == [words.NO_DIGESTS]

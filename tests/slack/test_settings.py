@@ -15,12 +15,9 @@ from bot.sandbox import BEN, CHIE, GENERAL, POLICY, OpenView
 from bot.slack import words
 from bot.slack.adding import AddCommand, Added
 from bot.slack.commands import Subcommand
-from bot.slack.digests import DigestCommand
-from bot.slack.gate import Gate
 from tests.slack import answers, entries
-from tests.slack.conftest import Account, Bot
+from tests.slack.conftest import Bot
 from tests.slack.snapshot import assert_kept
-from tests.slack.test_digests import FixedDigests
 
 TARIFFS = Focus((Topic(("tariffs",)),))
 
@@ -291,11 +288,11 @@ async def test_given_a_list_for_the_workspace_when_others_write_or_look_at_home_
 
 
 @pytest.fixture
-def subcommands(account: Account, gate: Gate) -> list[Subcommand]:
+def subcommands() -> list[Subcommand]:
     async def add(url: str) -> Added:
         return Added(new=1)
 
-    return [AddCommand(add).subcommand(), DigestCommand(account, FixedDigests(), gate).subcommand()]
+    return [AddCommand(add).subcommand()]
 
 
 async def test_given_lists_of_who_may_add_and_change_digests_when_typed_then_they_hold(bot: Bot) -> None:

@@ -121,6 +121,14 @@ def topics(words: str) -> tuple[Topic, ...]:
     return found
 
 
+def zone_named(said: str) -> str:
+    """A time zone as it is written, from its name in any letters. Raises NotUnderstood."""
+    found = _zones().get("_".join(said.split()).casefold())
+    if found is None:
+        raise NotUnderstood(f"There is no time zone “{said}”. Name it by its place, for example Europe/London.")
+    return found
+
+
 def described(wish: Wish) -> str:
     """The wish in the words that `parse` reads."""
     parts = [f"{wish.at:%H:%M}", _told_days(wish.days), wish.zone, wish.length.value, f"quiet {wish.quiet.value}"]
@@ -153,8 +161,8 @@ def _with(wish: Wish, token: str, word: str, rest: Iterator[str]) -> Wish:
         return replace(wish, length=Length(word))
     if (at := _time(word)) is not None:
         return replace(wish, at=at)
-    if (zone := _zones().get(word)) is not None:
-        return replace(wish, zone=zone)
+    if word in _zones():
+        return replace(wish, zone=zone_named(word))
     raise NotUnderstood(
         f"I don't understand “{token}”. For example: 09:00 weekdays Europe/London topics AI export ban, tariffs"
     )
