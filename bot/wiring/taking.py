@@ -40,12 +40,22 @@ async def take_in(
 ) -> AsyncGenerator[Taken, None]:
     """Keep what comes, and tell what came of each once it is kept, in its order. `restore`: also what was removed.
 
-    What was found and not yet told is at most a transaction's worth. Raises StoreUnavailable, StoreFull.
+    While one transaction runs the next one's worth is found, and no more. Raises StoreUnavailable, StoreFull.
     """
+    keeping: asyncio.Task[Sequence[Taken]] | None = None
     async with aclosing(found), aclosing(_batches(found)) as batches:
-        async for batch in batches:
-            for taken in await take(library, batch, restore=restore):
-                yield taken
+        try:
+            async for batch in batches:
+                if keeping:
+                    for taken in await keeping:
+                        yield taken
+                keeping = asyncio.create_task(take(library, batch, restore=restore))
+            if keeping:
+                for taken in await keeping:
+                    yield taken
+        finally:
+            if keeping:
+                await asyncio.wait([keeping])  # whoever is left by its reader leaves no work behind
 
 
 async def take(library: Library, found: Sequence[Found], *, restore: bool = False) -> Sequence[Taken]:
