@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.news.model import Answer, Citation, Position, Reading, Statement
+from bot.news.model import Answer, Citation, Position, Reading, Replayed, Statement
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "mode": answer.mode.value,
         "check": comparison.check.value,
-        "replayed": answer.replayed and {"model": answer.replayed.model, "recorded": answer.replayed.recorded},
+        "replayed": answer.replayed and replayed(answer.replayed),
         "relation": comparison.relation and comparison.relation.value,
         "kind": comparison.kind and comparison.kind.value,
         "second_look": comparison.second_look and comparison.second_look.value,
@@ -31,6 +31,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "output_tokens": answer.usage.output_tokens,
         },
     }
+
+
+def replayed(kept: Replayed) -> dict[str, Any]:
+    return {"model": kept.model, "recorded": kept.recorded}
 
 
 def statement(told: Statement) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def as_json(digest: Digest) -> dict[str, Any]:
         "corrected": [contract.statement(s) for s in digest.corrected],
         "first_lines": [contract.statement(s) for s in digest.first_lines],
         "check": digest.check.value,
-        "replayed": digest.replayed and {"model": digest.replayed.model, "recorded": digest.replayed.recorded},
+        "replayed": digest.replayed and contract.replayed(digest.replayed),
         "trouble": digest.trouble,
         "uncompared": digest.uncompared,
         "left_out": digest.left_out,

@@ -21,6 +21,7 @@ from bot.news.ledger.changes import dismiss, restore
 from bot.news.ledger.grid import grid
 from bot.news.ledger.standing import Entry, Event, State, by_weight
 from bot.news.topic import comparison_about
+from bot.news.words import comparisons_provenance
 from bot.settings import Settings
 from bot.store.database import utc_now
 from bot.terminal_grid import show_entry
@@ -122,6 +123,7 @@ def as_json(entry: Entry, history: Sequence[Event]) -> dict[str, Any]:
         "positions": [contract.position(p) for p in comparison.positions],
         "silent": [a.id for a in comparison.silent],
         "reconciled": comparison.reconciled and contract.statement(comparison.reconciled),
+        "replayed": comparison.replayed and contract.replayed(comparison.replayed),
         "history": [{"happening": e.happening.value, "at": e.at.isoformat(), "by": e.by} for e in history],
     }
 
@@ -139,3 +141,5 @@ def _show(entries: Sequence[Entry], standing: Standing, console: Console, *, quo
     if standing.uncompared:
         waits = "1 article waits" if standing.uncompared == 1 else f"{standing.uncompared} articles wait"
         console.print(Text(UNCOMPARED.format(articles=waits), style="italic"))
+    for note in comparisons_provenance(entry.comparison for entry in entries):
+        console.print(Text(note, style="italic"))

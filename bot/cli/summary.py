@@ -66,7 +66,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "until": scope.until and scope.until.isoformat(),
         "check": summary.check.value,
         "trouble": summary.trouble,
-        "replayed": summary.replayed and {"model": summary.replayed.model, "recorded": summary.replayed.recorded},
+        "replayed": summary.replayed and contract.replayed(summary.replayed),
         "happened": [contract.statement(s) for s in summary.happened],
         "agreed": [contract.statement(s) for s in summary.agreed],
         "disputed": [

@@ -200,13 +200,22 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Replayed:
+    """Where a kept reply came from. `earlier_prompt`: it was recorded with a prompt that has changed since."""
+
+    model: str
+    recorded: str
+    earlier_prompt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A question, the positions on it and how they stand to each other.
 
     `relation` is None unless `check` is CHECKED; one exception: NONE with NOT_RUN where there was nothing to show.
     In an update `positions[0]` is the current one; else the strongest support comes first.
     `silent`: articles shown that do not answer. `reconciled` says what in the coverage reconciles the
-    positions, after a second look withdrew a dispute.
+    positions, after a second look withdrew a dispute. `replayed`: a comparison of the ledger that a kept reply made.
     """
 
     question: str
@@ -217,15 +226,7 @@ class Comparison:
     silent: tuple[Article, ...] = ()
     second_look: SecondLook | None = None
     reconciled: Statement | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """Where a kept reply came from. `earlier_prompt`: it was recorded with a prompt that has changed since."""
-
-    model: str
-    recorded: str
-    earlier_prompt: bool = False
+    replayed: Replayed | None = None
 
 
 @dataclass(frozen=True, slots=True)

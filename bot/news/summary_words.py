@@ -55,9 +55,7 @@ def notes(summary: Summary) -> list[str]:
     told = []
     if summary.shortened:
         told.append(SHORTENED.format(articles=_count(summary.shortened)))
-    if any(a.invented for a in summary.shown):
-        told.append(spoken().invented)
-    told += words.recorded(summary.replayed)
+    told += words.provenance(summary.shown, [summary.replayed])
     if summary.shown:
         told.append(words.written(_read(summary.shown), compared=summary.check is Check.CHECKED))
     return told

@@ -227,21 +227,27 @@ def reconciliation(comparison: Comparison) -> str:
     return spoken().nothing_reconciles if comparison.relation is Relation.DISPUTE else ""
 
 
+def provenance(articles: Iterable[Article], replayed: Iterable[Replayed | None]) -> list[str]:
+    """That coverage is invented, and which replies were recorded, each once, and whether by other instructions."""
+    told = [spoken().invented] if any(a.invented for a in articles) else []
+    kept = sorted({r for r in replayed if r is not None}, key=lambda r: (r.recorded, r.model))
+    told += dict.fromkeys(spoken().recorded.format(model=r.model, day=r.recorded) for r in kept)
+    return [*told, spoken().earlier_prompt] if any(r.earlier_prompt for r in kept) else told
+
+
+def comparisons_provenance(comparisons: Iterable[Comparison]) -> list[str]:
+    """As `provenance`, for comparisons that stand in the ledger."""
+    told = list(comparisons)
+    cited = [r.article for c in told for p in c.positions for r in p.readings]
+    return provenance(cited, [c.replayed for c in told])
+
+
 def notes(answer: Answer) -> list[str]:
     """What a reader must know about how the answer came about: invented coverage, a recording, what was left out."""
-    told = [spoken().invented] if any(a.invented for a in answer.shown) else []
-    told += recorded(answer.replayed)
+    told = provenance(answer.shown, [answer.replayed])
     if answer.left_out:
         told.append(spoken().counted(spoken().left_out, answer.left_out))
     return told
-
-
-def recorded(replayed: Replayed | None) -> list[str]:
-    """That a reply was recorded, and whether by other instructions."""
-    if replayed is None:
-        return []
-    told = [spoken().recorded.format(model=replayed.model, day=replayed.recorded)]
-    return [*told, spoken().earlier_prompt] if replayed.earlier_prompt else told
 
 
 def disclaimer(answer: Answer) -> str:

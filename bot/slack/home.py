@@ -11,6 +11,7 @@ from bot.errors import CrosscheckError
 from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
+from bot.news.words import comparisons_provenance
 from bot.slack import escape, follows, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.buttons import DIGEST
@@ -52,6 +53,8 @@ def view(seen: Glance) -> Json:
         blocks += [kit.header(words.HOME_DISPUTES), *_lines(seen.disputes[:DISPUTES])]
         if len(seen.disputes) > DISPUTES:
             blocks.append(kit.context(words.HOME_MORE.format(count=len(seen.disputes) - DISPUTES)))
+        notes = comparisons_provenance(entry.comparison for entry in seen.disputes[:DISPUTES])
+        blocks += [kit.context(note) for note in notes]
     else:
         blocks += kit.told(words.NO_DISAGREEMENTS)
     if seen.newest:

@@ -81,7 +81,7 @@ def disagreements(found: Sequence[Entry], topic: str) -> tuple[list[Message], li
     drawn = table(found, numbering)
     title = words.disagreements(len(found), topic)
     shown, left_out = pictures([entry.comparison for entry in drawn.rest], words.STANDS_WHERE)
-    notes = [words.LEGEND]
+    notes = [words.LEGEND, *news_words.comparisons_provenance(entry.comparison for entry in found)]
     if shown:
         notes.append(words.PICTURED.format(count=len(drawn.rest) - left_out))
     if left_out:

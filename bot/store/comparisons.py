@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, func, select, tuple_
@@ -20,6 +21,7 @@ from bot.news.model import (
     Position,
     Reading,
     Relation,
+    Replayed,
     SecondLook,
     Statement,
 )
@@ -47,6 +49,7 @@ def written(comparison: Comparison) -> str:
             "silent": [_ref(a) for a in comparison.silent],
             "second_look": comparison.second_look,
             "reconciled": told and {"text": told.text, "citations": [_citation(c) for c in told.citations]},
+            "replayed": comparison.replayed and asdict(comparison.replayed),
         }
     )
 
@@ -67,6 +70,7 @@ def read(text: str, held: Versions) -> Comparison:
         tuple(held[_as_ref(ref)] for ref in raw["silent"]),
         raw["second_look"] and SecondLook(raw["second_look"]),
         told and Statement(told["text"], tuple(_as_citation(c, held) for c in told["citations"])),
+        Replayed(**raw["replayed"]) if raw.get("replayed") else None,
     )
 
 

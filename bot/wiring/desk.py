@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from bot.news.catalogue import of
 from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
 from bot.news.ledger.nearby import next_questions
-from bot.news.model import Answer, Comparison, Draft, DraftLook, Resolved, Turn
+from bot.news.model import Answer, Article, Comparison, Draft, DraftLook, Resolved, Turn
 from bot.news.ports import Archive, Reader
 from bot.news.rules import EVERYTHING, ChannelRules, Focus
 from bot.sample import ARTICLES, KEPT
@@ -34,7 +34,7 @@ from bot.store.database import Database
 from bot.store.library import Library
 from bot.wiring.breaker import GuardedModel
 from bot.wiring.meaning import ByMeaning, Meaning
-from bot.wiring.taking import read_path, take_in
+from bot.wiring.taking import Found, each_of, read_path, take_in
 
 _log = logging.getLogger(__name__)
 
@@ -230,13 +230,24 @@ def model_client(settings: Settings, metrics: Metrics | None = None) -> ModelCli
 
 
 async def fill_sample(library: Library) -> None:
-    """Store the sample coverage where it is not yet."""
+    """Store the sample coverage where it is not yet, oldest first: the ledger's kept replies met it in that order."""
     if await library.count() == 0:
-        await store_folder(library, ARTICLES)
+        found = [each async for each in read_path(ARTICLES)]
+        await _store(library, each_of(sorted(found, key=_begun)))
 
 
 async def store_folder(library: Library, folder: Path) -> None:
     """Keep every readable article of a folder. What cannot be read is told in the log."""
-    async for taken in take_in(library, read_path(folder)):
+    await _store(library, read_path(folder))
+
+
+def _begun(found: Found) -> datetime:
+    """When an article of the sample was published; all of them are dated."""
+    published = found.published if isinstance(found, Article) else None
+    return published.earliest if published else datetime.max.replace(tzinfo=UTC)
+
+
+async def _store(library: Library, found: AsyncGenerator[Found, None]) -> None:
+    async for taken in take_in(library, found):
         if taken.skipped:
             _log.warning("A file was skipped", extra={"file": taken.skipped.path, "reason": taken.skipped.reason})

@@ -30,8 +30,9 @@ from bot.feeds.articles import Details, Skipped, make_article
 from bot.feeds.files import read_folder
 from bot.llm.kept import Asked, Kept
 from bot.llm.replies import ANSWER
+from bot.news.gold import parse_items
 from bot.news.model import Answer, Article, Reading, Statement, Usage
-from bot.sample import ARRIVALS, KEPT
+from bot.sample import ARRIVALS, KEPT, QUESTIONS
 from bot.sandbox.dev import TOKEN_HEADER
 from bot.slack.account import Account
 from bot.slack.screen import Audience
@@ -253,11 +254,13 @@ def _whole(article: Article) -> dict[str, Any]:
 
 
 def _ready_questions() -> list[dict[str, str]]:
-    """The questions to which kept replies on the sample are there, with the relation that the model found.
+    """The labelled questions to which kept replies on the sample are there, with the relation that the model found.
 
-    Some were asked once more with an article added: those rest on other coverage than the rest.
+    Others were asked by the ledger. Some were asked once more with an article added: those rest on other coverage.
     """
-    replies = [reply for _, reply in Kept(KEPT).replies() if reply.step == ANSWER.name]
+    labelled = {item.question for item in parse_items(QUESTIONS.read_text(encoding="utf-8"))}
+    answers = [reply for _, reply in Kept(KEPT).replies() if reply.step == ANSWER.name]
+    replies = [reply for reply in answers if reply.question in labelled]
     common = Counter(reply.sheet for reply in replies).most_common(1)
     return [
         {"question": reply.question, "kind": str(ANSWER.parse(reply.text).relation)}

@@ -117,6 +117,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             workspace = Workspace(house, WORKSPACE, account)
             workspaces = Joined(workspace)
             if inside:
+                await workspace.desk.current()  # so that what stands in the sample is there before anybody asks
                 paste = house.coverage(SAMPLE)
                 pasted.append(Rounds(paste, jobs))
                 application = inside.application(workspace.desk, account, paste.announce)

@@ -15,7 +15,7 @@ from bot.store.database import Database, utc_now
 from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger
 from bot.store.library import Library
-from bot.wiring.desk import SAMPLE, Desk, desk, fill_sample
+from bot.wiring.desk import SAMPLE, Desk, Reading, desk, fill_sample
 from bot.wiring.ledger import proposer_of
 
 WITHOUT_LIMIT = 1_000_000  # calls; whoever has a ledger made for this once waits for it
@@ -42,10 +42,11 @@ class Standing:
 
 
 async def make_ledger(at: Desk, progress: Callable[[int, int], None] = lambda done, of: None) -> Made:
-    """Give each article of the desk's own library its turn, oldest first. `progress` is told of articles compared, of
-    how many. What a run that was broken off has asked is replayed where replies are kept."""
-    ledger, articles = at.library.ledger, await at.library.articles()
-    reader = proposer_of(at.reading, sample=False)
+    """Give each article of the coverage that answers its turn, oldest first. `progress` is told of articles compared,
+    of how many. What a run that was broken off has asked is replayed where replies are kept."""
+    library = await at.current()
+    ledger, articles = library.ledger, await library.articles()
+    reader = proposer_of(at.reading, sample=library is at.sample)
     calls = failed = 0
     for article in articles:
         await ledger.arrived(article.id, utc_now())
@@ -55,7 +56,7 @@ async def make_ledger(at: Desk, progress: Callable[[int, int], None] = lambda do
                 raise ReaderAbsent("there is neither a model nor anything kept")
             taken = await take_next(
                 ledger=ledger,
-                archive=at.reading.archive(at.library),
+                archive=at.reading.archive(library),
                 reader=reader,
                 proposer=reader,
                 at=utc_now(),
@@ -82,12 +83,27 @@ async def made_of(
 
 @asynccontextmanager
 async def kept(settings: Settings, *, workspace: str) -> AsyncIterator[Standing]:
-    """The ledger of the coverage that the bot would answer from."""
+    """The ledger of the coverage that the bot would answer from; of the sample, what kept replies tell of it too."""
     async with _answering(settings, workspace) as (database, name):
-        ledger = StoredLedger(database, name)
+        ledger, arrivals = StoredLedger(database, name), Arrivals(database, name)
+        if name == SAMPLE:
+            await _replay_sample(settings, database, arrivals)
         waiting = {each.article for each in await ledger.waiting()}
-        waiting |= {each.article for each in await Arrivals(database, name).waiting(UNANNOUNCED)}
+        waiting |= {each.article for each in await arrivals.waiting(UNANNOUNCED)}
         yield Standing(ledger, len(waiting))
+
+
+async def _replay_sample(settings: Settings, database: Database, arrivals: Arrivals) -> None:
+    """Compare the sample as `run` does without a model, where nobody has done so yet."""
+    reading = Reading.of(settings)
+    try:
+        new = await arrivals.waiting(UNANNOUNCED)
+        if reading.client is None and new:
+            none = Library(database, "none")
+            await make_ledger(Desk(none, reading, settings.excerpt_tokens, sample=Library(database, SAMPLE)))
+            await database.write(arrivals.announced(new[-1].serial))
+    finally:
+        await reading.close()
 
 
 @asynccontextmanager

@@ -169,12 +169,6 @@ def test_given_articles_that_were_not_compared_when_listed_then_what_waits_is_sh
     assert model.heard == []
 
 
-def test_given_no_coverage_of_ones_own_when_listed_then_the_sample_waits(cli: Cli) -> None:
-    ran = cli("disagreements", "--json")
-
-    assert (ran.status, ran.json["disagreements"], ran.json["uncompared"]) == (0, [], 10)
-
-
 def test_given_no_key_when_a_folder_is_compared_then_nothing_is_concluded(cli: Cli, coverage: Path) -> None:
     ran = cli("disagreements", "--coverage", coverage)
 
@@ -256,3 +250,20 @@ def test_given_no_labels_when_exported_then_it_is_refused(cli: Cli) -> None:
 
     assert (ran.status, ran.out) == (2, "")
     assert "there are no labels yet" in ran.err
+
+
+def test_given_nothing_of_ones_own_and_no_model_when_listed_then_the_samples_stand_and_are_said_to_be_recorded(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    first, again = cli("disagreements"), cli("disagreements")
+
+    assert "Who signed the US Commerce Department's order lifting the export ban on Claude?" in first.out
+    assert "these outlets and articles are invented" in first.out
+    assert "A recorded reply by claude" in first.out
+    assert "to be compared" not in first.out
+    assert again.out == first.out
+    told = cli("disagreements", "--json").json["disagreements"]
+    assert all(entry["replayed"]["model"] == "claude" for entry in told)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -279,3 +280,45 @@ def test_given_a_dark_phone_and_only_keys_when_a_question_is_typed_then_the_whol
     keyless.gone(".pane")
     assert keyless.focused() == "Message #general"
     keyless.driver.execute_script("localStorage.removeItem('theme')")
+
+
+def test_given_no_key_when_the_disagreements_are_asked_for_then_recorded_ones_stand_in_a_table(keyless: Tab) -> None:
+    keyless.open()
+
+    until_stand(keyless, 17)
+
+    keyless.wait(".main .message .table", "The Albion Courier")
+    keyless.wait(".main .message", "A recorded reply by claude")
+    keyless.picture("bot-disagreements")
+
+
+def until_stand(tab: Tab, count: int) -> None:
+    """Ask for the disagreements until so many stand: the ledger takes seconds to go through what came."""
+    for _ in range(20):
+        command(tab, "/coverage disagreements")
+        time.sleep(1.5)
+        if tab.all(".main .message") and f"disagree on {count} questions" in tab.all(".main .message")[-1].text:
+            return
+    raise AssertionError(f"there are not {count} disagreements")
+
+
+def test_given_no_key_when_the_digest_comes_after_a_ready_article_then_it_is_led_by_what_is_disputed(
+    keyless: Tab,
+) -> None:
+    keyless.open()
+    command(keyless, "/coverage digest on 09:00 every day Europe/London")
+    keyless.wait(".main .message", "The next one comes on")
+    until_stand(keyless, 17)
+    keyless.click(".try-it")
+    keyless.unfold("Add an article")
+    keyless.click(".part .ready button", "British buyers of Claude need no export licence")
+    keyless.click(".add-article .button")
+    until_stand(keyless, 18)
+
+    keyless.click(".part button", "Now is 09:00 tomorrow")
+
+    keyless.click(".pane-head button[aria-label='Close pane']")
+    digest = keyless.wait(".main .message", "18 new disagreements")
+    keyless.driver.execute_script("arguments[0].scrollIntoView()", digest)
+    keyless.wait(".main .message", "A recorded reply by claude")
+    keyless.picture("bot-digest-keyless")

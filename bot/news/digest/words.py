@@ -9,7 +9,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.news import words
-from bot.news.catalogue import spoken
 from bot.news.digest.digest import Digest, Move, Moved
 from bot.news.model import Check, Citation, Comparison, Position, Relation, Statement
 
@@ -141,9 +140,8 @@ def notes(digest: Digest) -> list[str]:
         told.append(UNCOMPARED.format(count=digest.uncompared, wait="waits" if digest.uncompared == 1 else "wait"))
     if digest.left_out:
         told.append(LEFT_OUT.format(count=digest.left_out))
-    told += words.recorded(digest.replayed)
-    if any(a.invented for a in (*digest.articles, *(c.article for c in citations(digest)))):
-        told.append(spoken().invented)
+    shown = (*digest.articles, *(c.article for c in citations(digest)))
+    told += words.provenance(shown, [digest.replayed, *(m.comparison.replayed for m in digest.moved)])
     if not digest.quiet:
         count = len({a.id for a in digest.articles} | {c.article.id for c in citations(digest)})
         read = _count(count, "article")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import ReaderError, ReplyUnusable
@@ -28,12 +28,13 @@ async def compared(
     room = excerpt_tokens * CHARACTERS_A_TOKEN
     given = _Given(archive, _excerpts(sentences, room), room)
     reader.fault = None
-    comparison = (await answer(question, archive=given, reader=reader, excerpt_tokens=excerpt_tokens)).comparison
+    answered = await answer(question, archive=given, reader=reader, excerpt_tokens=excerpt_tokens)
+    comparison = answered.comparison
     if reader.fault is not None:
         raise reader.fault
     if comparison.check is Check.FAILED:
         raise ReplyUnusable("the comparison cites nothing that it was shown")
-    return comparison
+    return replace(comparison, replayed=answered.replayed)
 
 
 @dataclass(slots=True)
