@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 WORKSPACE = "local"  # the one joined by tokens
 _ANY = re.compile("")
+# An address that holds a code goes no further, and nobody's page frames the button that installs.
+_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 _ROOM = "room"  # in a request's context: the room of the workspace that it comes from
 
 
@@ -223,10 +225,12 @@ def http_app(
 
     async def installing(request: Request) -> Response:
         try:
-            return await handler.handle(request)
+            page = await handler.handle(request)
         except (CrosscheckError, *BROKEN) as fault:
             log.warning("an installation was cut short", extra={"error": type(fault).__name__})
-            return PlainTextResponse(words.INSTALL_LATER, 503)
+            page = PlainTextResponse(words.INSTALL_LATER, 503)
+        page.headers.update(_PAGE)
+        return page
 
     paths = (flow.install_path, flow.redirect_uri_path) if flow else ()
     install = [Route(path, installing, methods=["GET"]) for path in paths]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -103,6 +103,7 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
             pages,
             questions,
             digests,
+            polls,
             clock,
             inside,
             sample=Library(database, SAMPLE, clock=clock) if sandbox else None,
@@ -124,54 +125,23 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
                 await stack.enter_async_context(serve(application, door))
         await stack.enter_async_context(working(questions, GRACE_S))
         await stack.enter_async_context(working(line, GRACE_S))
-
-        async def keeping_time() -> list[Goes]:
-            renewal = [installing.rotation] if installing else []
-            return [*renewal, *(each.daily for each in await workspaces.all())]
-
-        async def incoming() -> list[Goes]:
-            return [*(each.rounds for each in await workspaces.all()), *pasted]
-
-        ledger = LedgerWork(
-            database,
-            jobs,
-            reading,
-            excerpt_tokens=settings.excerpt_tokens,
-            calls_a_day=settings.ledger_calls_a_day,
-            followers=workspaces,
-            serves=workspaces.serves,
-            clock=clock,
-            lease_s=lease_s,
-        )
-        moved = inside.clock.moved if inside else None
-        parts: list[Part] = [
-            Patrol(digests, keeping_time, tick_s=daily.TICK_S, moved=moved),
-            ledger,
-            Patrol(polls, incoming, tick_s=rounds.TICK_S),
-        ]
-        if reading.meaning:
-            embedding = Embedding(
-                database, jobs, reading.meaning, serves=workspaces.serves, clock=clock, lease_s=lease_s
-            )
-            parts.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
-        for part in parts:
+        renewal = [installing.rotation] if installing else []
+        for part in _parts(house, workspaces, beside_digests=renewal, beside_feeds=pasted):
             await stack.enter_async_context(going(part, GRACE_S))
         tidying = _tidying(house, workspaces, settings.keep_words_days * 86_400)
         await stack.enter_async_context(meanwhile(tidying))
 
-        health = health_routes(database, metrics, workspaces=workspaces.names, slack=workspaces.reachable)
-        if app_token:
-            assert account is not None
+        routes = health_routes(database, metrics, workspaces=workspaces.names, slack=workspaces.reachable)
+        served: Starlette | None = Starlette(routes=routes)
+        if account is not None and app_token:
             app = bolt_app(workspaces.rooms, signing_secret=secret)
             await stack.enter_async_context(socket_mode(app, account, app_token))
-            if not sandbox:
-                await stack.enter_async_context(
-                    serve(Starlette(routes=health), listening_at(settings.host, settings.port))
-                )
+            served = None if sandbox else served
         else:
             flow = installing.flow if installing else None
-            http = http_app(workspaces.rooms, signing_secret=secret, flow=flow, beside=health)
-            await stack.enter_async_context(serve(http, listening_at(settings.host, settings.port)))
+            served = http_app(workspaces.rooms, signing_secret=secret, flow=flow, beside=routes)
+        if served is not None:
+            await stack.enter_async_context(serve(served, listening_at(settings.host, settings.port)))
         yield Service(sandbox, dev.url if dev else None)
 
 
@@ -188,6 +158,49 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
 
     tokens = [secret(f"slack_{name}") for name in ("bot_token", "app_token", "signing_secret")]
     return (tokens[0], tokens[1], tokens[2], settings.slack_api_url)
+
+
+def _parts(
+    house: House, workspaces: Workspaces, *, beside_digests: Sequence[Goes], beside_feeds: Sequence[Goes]
+) -> list[Part]:
+    """What goes on in all workspaces beside their questions: digests, the ledger, feeds, and vectors where there is a
+    model for them."""
+    settings, reading, clock = house.settings, house.reading, house.clock
+
+    async def keeping_time() -> list[Goes]:
+        return [*beside_digests, *(each.daily for each in await workspaces.all())]
+
+    async def incoming() -> list[Goes]:
+        return [*beside_feeds, *(each.rounds for each in await workspaces.all())]
+
+    ledger = LedgerWork(
+        house.database,
+        house.jobs,
+        reading,
+        excerpt_tokens=settings.excerpt_tokens,
+        calls_a_day=settings.ledger_calls_a_day,
+        followers=workspaces,
+        serves=workspaces.serves,
+        clock=clock,
+        lease_s=settings.lease_s,
+    )
+    moved = house.inside.clock.moved if house.inside else None
+    parts: list[Part] = [
+        Patrol(house.digests, keeping_time, tick_s=daily.TICK_S, moved=moved),
+        ledger,
+        Patrol(house.polls, incoming, tick_s=rounds.TICK_S),
+    ]
+    if reading.meaning:
+        embedding = Embedding(
+            house.database,
+            house.jobs,
+            reading.meaning,
+            serves=workspaces.serves,
+            clock=clock,
+            lease_s=settings.lease_s,
+        )
+        parts.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
+    return parts
 
 
 async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None:

@@ -60,8 +60,9 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all workspaces share. `questions` and `digests` run the jobs that people and the clock leave; in the
-    sandbox, `inside` is what its page shows of the bot, and `sample` answers while a workspace has no coverage."""
+    """What all workspaces share. `questions`, `digests` and `polls` run the jobs that people, the clock and feeds
+    leave; in the sandbox, `inside` is what its page shows of the bot, and `sample` answers while a workspace has no
+    coverage."""
 
     settings: Settings
     database: Database
@@ -72,6 +73,7 @@ class House:
     pages: PageReading
     questions: Worker
     digests: Worker
+    polls: Worker
     clock: Clock
     inside: Inside | None = None
     sample: Library | None = None

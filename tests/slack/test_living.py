@@ -213,3 +213,12 @@ def test_given_a_wish_for_quiet_when_read_then_it_is_one(said: str) -> None:
 @pytest.mark.parametrize("said", ["Is it quiet there?", "Who said the ministry was quiet?", "quietly approved?"])
 def test_given_a_question_with_quiet_in_it_when_read_then_it_is_none(said: str) -> None:
     assert not words.asks_for_quiet(said)
+
+
+async def test_given_a_workspace_by_tokens_when_it_removes_the_app_then_slack_is_acked_and_the_log_says_what_to_do(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = await bot.sandbox.uninstall(bot.sandbox.workspace)
+
+    assert all(delivery.acked for delivery in told)
+    assert "install it again, and copy its new token" in caplog.text
