@@ -214,6 +214,25 @@ def shared(text: str) -> bool:
     return "The ministry granted licences." in text and "Only visible to you" not in text
 
 
+def test_given_the_settings_form_when_outlets_are_chosen_and_saved_then_the_channel_hears_of_it_and_lists_only_those(
+    tab: Tab,
+) -> None:
+    tab.open()
+    command(tab, "/coverage settings")
+    tab.wait("dialog[open] label", "Courier")
+    tab.picture("bot-settings")
+
+    tab.type("dialog[open] select[aria-label='Which outlets']", "Only", TAB)
+    tab.click("dialog[open] label", "Courier")
+    tab.click("dialog[open] button", "Save")
+
+    tab.wait(".main .message", "The settings of this channel were changed by")
+    tab.wait(".main .message", "Outlets: only Courier")
+    tab.click(".main .composer textarea")
+    command(tab, "/coverage sources")
+    tab.wait(".main .message", "1 outlet, 1 article")
+
+
 def test_given_a_digest_is_on_when_the_clock_says_nine_tomorrow_then_it_arrives(tab: Tab) -> None:
     tab.open()
     command(tab, "/coverage digest on 09:00 every day Europe/London")
