@@ -61,8 +61,11 @@ class ChannelSettings:
             view = await self._view(call)
         except CrosscheckError as fault:
             view = modals.notice(words.SETTINGS_TITLE, fault.tell)
-        with slack_errors("views.update"):
-            await client.views_update(view_id=opened["view"]["id"], view=view)
+        try:
+            with slack_errors("views.update"):
+                await client.views_update(view_id=opened["view"]["id"], view=view)
+        except CrosscheckError as fault:
+            log.info("a form was closed before it was filled", extra={"reason": str(fault)})
         return True
 
     async def run(self, work: Any) -> None:

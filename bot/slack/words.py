@@ -165,8 +165,8 @@ LOADING_SETTINGS = "Looking up what is set…"
 SAVE = "Save"
 SET_TOPICS = "Topics"
 SET_TOPICS_HINT = (
-    "Words or phrases, parted by commas. Questions, summaries and lists in this channel use only coverage about one of "
-    "them; the digest has topics of its own. Leave it empty for all."
+    "Words or phrases, parted by commas. What is asked, summed up and listed in this channel uses only coverage about "
+    "one of them. Leave it empty for all. The digest has topics of its own, and all outlets."
 )
 SET_OUTLETS, SET_WHICH_OUTLETS = "Outlets", "Which outlets"
 ALL_OUTLETS, ONLY_OUTLETS, NOT_OUTLETS = "All of them", "Only those chosen below", "All but those chosen below"

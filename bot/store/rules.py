@@ -37,7 +37,7 @@ class StoredRules:
         rows = await self._database.read(lambda connection: connection.execute(_HOLDING, wanted).all())
         kept = {row.channel: json.loads(row.value) for row in rows}
         return Rules(
-            _read_channel(kept[channel]) if channel in kept else ChannelRules(),
+            _read_channel(kept[channel]) if channel != _WHOLE and channel in kept else ChannelRules(),
             _read_workspace(kept[_WHOLE]) if _WHOLE in kept else WorkspaceRules(),
         )
 

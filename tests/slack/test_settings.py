@@ -221,6 +221,16 @@ async def test_given_a_trigger_that_is_over_when_the_settings_are_opened_then_th
     assert await told(bot, BEN, "settings") == words.SETTINGS_TITLE
 
 
+async def test_given_a_form_that_is_closed_at_once_when_the_store_answers_then_nothing_more_is_said(bot: Bot) -> None:
+    bot.sandbox.faults.refuse("views.update", "not_found")
+
+    delivery = await bot.sandbox.command("/coverage", "settings", channel=GENERAL, user=BEN)
+    await bot.quiet()
+
+    assert delivery.acked
+    assert bot.sandbox.private(BEN) == []
+
+
 async def test_given_people_who_may_ask_when_others_do_then_each_way_in_says_so(bot: Bot) -> None:
     asked = await bot.sandbox.say(GENERAL, CHIE, f"{bot.sandbox.mention} {answers.QUESTION}")
     (answer,) = await bot.settled(asked)

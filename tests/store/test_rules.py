@@ -38,7 +38,7 @@ async def test_given_rules_when_changed_again_then_the_last_hold_with_who_made_t
     await rules.change_workspace(LISTED, "U3")
 
     assert await rules.holding("C1") == Rules(SET, LISTED)
-    assert await rules.holding("C2") == Rules(workspace=LISTED)
+    assert await rules.holding("C2") == await rules.holding("") == Rules(workspace=LISTED)
     assert await rules.changed("C1") == Changed("U2", NOW)
     assert await StoredRules(database, "other").holding("C1") == Rules()
 
