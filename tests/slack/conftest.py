@@ -155,10 +155,14 @@ def rules() -> MemoryRules:
     return MemoryRules()
 
 
-@pytest.fixture
-async def gate(account: Account, rules: MemoryRules) -> Gate:
+def guarded(account: Account, rules: MemoryRules) -> Gate:
     """Ben looks after the bot."""
     return Gate(rules, Admins(account, [BEN]))
+
+
+@pytest.fixture
+async def gate(account: Account, rules: MemoryRules) -> Gate:
+    return guarded(account, rules)
 
 
 @pytest.fixture

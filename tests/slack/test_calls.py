@@ -7,17 +7,21 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.news.ledger.follows import standing_news
 from bot.sandbox import ANNA, GENERAL, POLICY, Sandbox
+from bot.slack import words
 from bot.slack.account import signed_in
 from bot.slack.app import OneRoom, bolt_app, socket_mode
+from bot.slack.following import Following
 from tests.given import article
 from tests.slack import answers, entries
-from tests.slack.conftest import Bot, working
-from tests.slack.fakes import MemoryInbox, Oracle
+from tests.slack.conftest import Bot, guarded, working
+from tests.slack.fakes import MemoryInbox, MemoryRules, Oracle
 from tests.slack.test_blocks import answer_full_of
 from tests.slack.texts import ODD_TEXTS
 
@@ -33,7 +37,8 @@ async def recorded(record: Path) -> AsyncIterator[Bot]:
         Sandbox(record=record) as sandbox,
         signed_in(sandbox.bot_token, sandbox.api_url) as account,
     ):
-        bot = Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()))
+        rules = MemoryRules()
+        bot = Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute()), rules, guarded(account, rules))
         async with socket_mode(bolt_app(OneRoom(bot.room)), account, sandbox.app_token), working(bot):
             await sandbox.wait_connected()
             yield bot
@@ -63,8 +68,10 @@ async def test_given_all_that_a_person_can_press_and_type_when_recorded_then_eve
 async def press_everything(bot: Bot) -> None:
     """Under an answer, in its forms and in its thread."""
     sandbox = bot.sandbox
+    bot.oracle.answer = replace(answers.dispute(), nearby=tuple(ODD_TEXTS.values())[:3])
     asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {answers.QUESTION}")
     (reply,) = await bot.settled(asked)
+    await sandbox.click(reply, "next1", user=ANNA)
     for action in ("quotes", "follow", "no_dispute"):
         await sandbox.click(reply, action, user=ANNA)
     await sandbox.wait_for(lambda: "Courier" in str(sandbox.view(ANNA)))
@@ -96,8 +103,8 @@ async def type_everything(bot: Bot, text: str) -> None:
         "timeline",
         "sources",
         "new",
-        "settings",
         f"follow {text}",
+        f"follow {text[:30]}",
         f"ask {text}",
     ):
         before = len(bot.sandbox.private(ANNA))
@@ -107,9 +114,18 @@ async def type_everything(bot: Bot, text: str) -> None:
         told = bot.sandbox.private(ANNA)[-1]
         if "'share'" in str(told.blocks):
             await bot.sandbox.click(told, "share", user=ANNA)
+    await bot.sandbox.command("/coverage", "settings", channel=GENERAL, user=ANNA)
+    await bot.sandbox.close_view(await bot.sandbox.wait_for(lambda: bot.sandbox.view(ANNA)))
     await bot.sandbox.open_home(ANNA)
     await bot.sandbox.wait_for(lambda: bot.sandbox.home(ANNA))
+    await bot.sandbox.command("/coverage", "follow", channel=GENERAL, user=ANNA)
+    form = await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(ANNA)) and words.FOLLOWS in str(v.view) and v)
+    await bot.sandbox.click(form, "unfollow")
     await bot.quiet()
+    await bot.sandbox.close_view(form)
+    for follow in bot.coverage.topics:
+        news = standing_news(bot.coverage.entries[0])
+        await Following(bot.account).tell(GENERAL, follow.thread, ANNA, news, follow.key(news), follow.topic)
 
 
 async def ask_everything(bot: Bot) -> None:

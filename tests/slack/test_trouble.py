@@ -18,8 +18,8 @@ from bot.slack.blocks import compose
 from bot.slack.screen import Audience
 from bot.slack.trouble import SlackRefused
 from tests.slack import answers
-from tests.slack.conftest import Bot
-from tests.slack.fakes import Job, MemoryInbox, Oracle
+from tests.slack.conftest import Bot, guarded
+from tests.slack.fakes import Job, MemoryInbox, MemoryRules, Oracle
 
 STREAM_CALLS = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 BESIDE = ("plan", "actions", "context_actions")  # of a message, beside the answer itself
@@ -187,7 +187,8 @@ async def test_given_a_stream_outlived_its_time_when_answered_then_the_whole_ans
         Sandbox(stream_lifetime_s=0) as sandbox,
         signed_in(sandbox.bot_token, sandbox.api_url) as account,
     ):
-        bot = Bot(sandbox, account, MemoryInbox(), Oracle(answers.dispute(), holds=True))
+        rules, oracle = MemoryRules(), Oracle(answers.dispute(), holds=True)
+        bot = Bot(sandbox, account, MemoryInbox(), oracle, rules, guarded(account, rules))
         job = await bot.job()
 
         async with running(bot, job) as run:
