@@ -11,14 +11,17 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.news.ledger.standing import begun
 from bot.news.model import Kind
 from bot.news.model import Turn as Said
-from bot.sandbox import ANNA, GENERAL, POLICY, Sandbox
+from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.app import WORKSPACE
 from bot.store.conversations import Conversations
 from bot.store.database import Database, utc_now
 from bot.store.ledger import StoredLedger
+from bot.store.library import Library
 from bot.store.usage import Spent, UsageTable
+from tests.given import disputed
 from tests.knowing import knows
 from tests.news.ledger_world import Fact
 from tests.running import DISPUTE, QUESTION, SINGLE, UPHELD, Bot, finished, free_port, furnish
@@ -338,3 +341,47 @@ def long_ago() -> datetime:
 
 def steps(requests: list[Request]) -> list[str | None]:
     return [request.step for request in requests]
+
+
+async def test_given_more_disagreements_than_a_table_holds_when_listed_then_the_process_draws_the_rest(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model, DATABASE_URL=f"sqlite:///{home / 'kept.db'}")
+        await bot.ingest()
+        async with await Database.open(bot.environment["DATABASE_URL"]) as database:
+            one, other = await Library(database, WORKSPACE).articles()
+            for number in range(12):
+                sides = (("54 were granted", [one]), ("41 were granted", [other]))
+                change = begun(disputed(f"How many were granted in week {number}?", *sides), utc_now())
+                assert change is not None
+                await StoredLedger(database, WORKSPACE).keep(change)
+        async with bot.running():
+            await sandbox.command("/coverage", "disagreements", channel=GENERAL, user=ANNA)
+            [table, picture] = await sandbox.wait_for(lambda: private(sandbox, 2), 30)
+
+        assert any(block["type"] == "table" for block in table.blocks)
+        assert {block["type"] for block in picture.blocks} == {"image"}
+
+
+async def test_given_the_form_of_a_digest_when_filled_then_the_channel_has_one(
+    home: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        async with bot.running():
+            await sandbox.command("/coverage", "digest", channel=GENERAL, user=ANNA)
+            form = await sandbox.wait_for(
+                lambda: (view := sandbox.view(ANNA)) and view.view.get("callback_id") == "digest" and view, 20
+            )
+            await sandbox.submit(form, {"at": "07:45"})
+            [told] = await sandbox.wait_for(lambda: private(sandbox, 1), 20)
+
+        assert "This channel has its digest from now on: 07:45 weekdays" in told.text
+
+
+def private(sandbox: Sandbox, count: int) -> list[Message] | None:
+    """What Anna alone is shown, once it is so many messages."""
+    found = sandbox.private(ANNA)
+    return found if len(found) == count else None
