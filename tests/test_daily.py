@@ -17,6 +17,7 @@ from bot.llm.prompts import Prompts
 from bot.llm.server import Patience
 from bot.news.digest.subscription import EVERY_DAY, Quiet, Wish
 from bot.news.ledger.standing import begun
+from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in
@@ -25,6 +26,7 @@ from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.ledger import StoredLedger
 from bot.store.library import Library
+from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageTable
 from bot.wiring.daily import BRIEF, DIGEST, Daily, digest_worker
@@ -71,6 +73,10 @@ class World:
         return Subscriptions(self.database, "local", clock=self.clock)
 
     @property
+    def rules(self) -> StoredRules:
+        return StoredRules(self.database, "local", clock=self.clock)
+
+    @property
     def jobs(self) -> JobTable[Job]:
         return JobTable(self.database, Job)
 
@@ -91,6 +97,7 @@ class World:
             jobs or self.jobs,
             self.subscriptions,
             Newsdesk(self.database, desk, "local", arrange=allowance.for_digest),
+            self.rules,
             workspace="local",
             clock=self.clock,
             apart_s=0,
@@ -340,6 +347,26 @@ async def test_given_a_model_that_failed_when_another_replica_delivers_then_it_i
 
     assert len(modelled.model.requests) == 3
     assert "Not summed up" in str(modelled.digests()[0].blocks)
+
+
+async def test_given_a_channel_without_an_outlet_when_due_then_its_digest_holds_none_of_it_and_others_are_as_they_were(
+    modelled: World,
+) -> None:
+    without = ChannelRules(Focus((Topic(("whales",)),), ("Outlet post",), without=True))
+    await modelled.rules.change_channel(POLICY, without, ANNA)
+    for channel in (GENERAL, POLICY):
+        await modelled.subscriptions.subscribe(channel, ANNA, WISH)
+    modelled.clock.now += HOUR
+    await modelled.disagree("How many were granted?")
+    await modelled.comes("courier", "The Courier counted 54 licences.")
+
+    await modelled.live(modelled.replica(), nine(21))
+
+    (everything,), (counted,) = modelled.told(), modelled.told(POLICY)
+    assert everything == "All coverage · Thursday 21 May · 1 new disagreement, 3 new articles"
+    assert counted == "All coverage · Thursday 21 May · 2 new articles"
+    assert modelled.model is not None
+    assert sorted("Outlet post" in request.text for request in modelled.model.heard) == [False, True]
 
 
 async def test_given_the_same_topics_in_another_order_when_due_then_one_call_is_made(modelled: World) -> None:
@@ -615,6 +642,7 @@ async def test_given_a_clock_that_somebody_moves_when_running_then_the_digest_co
         world.jobs,
         world.subscriptions,
         newsdesk,
+        world.rules,
         workspace="local",
         gallery=Gallery(world.account),
         clock=world.clock,

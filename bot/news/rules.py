@@ -22,6 +22,10 @@ class Focus:
     def narrow(self) -> bool:
         return bool(self.topics or self.outlets)
 
+    def hears(self, outlet: str) -> bool:
+        """Whether an outlet counts."""
+        return not self.outlets or (outlet in self.outlets) is not self.without
+
 
 EVERYTHING = Focus()
 

@@ -147,7 +147,7 @@ def _focus(focus: Focus, names: Sequence[str]) -> list[Json]:
         chosen["initial_options"] = initial
     return [
         *blocks,
-        _field(WHICH, words.SET_WHICH_OUTLETS, fields.menu(which, now)),
+        _field(WHICH, words.SET_WHICH_OUTLETS, fields.menu(which, now), words.SET_OUTLETS_HINT),
         _field(OUTLETS, words.SET_OUTLETS, chosen),
     ]
 

@@ -166,9 +166,10 @@ SAVE = "Save"
 SET_TOPICS = "Topics"
 SET_TOPICS_HINT = (
     "Words or phrases, parted by commas. What is asked, summed up and listed in this channel uses only coverage about "
-    "one of them. Leave it empty for all. The digest has topics of its own, and all outlets."
+    "one of them. Leave it empty for all. The digest has topics of its own."
 )
 SET_OUTLETS, SET_WHICH_OUTLETS = "Outlets", "Which outlets"
+SET_OUTLETS_HINT = "They hold for the digest, too."
 ALL_OUTLETS, ONLY_OUTLETS, NOT_OUTLETS = "All of them", "Only those chosen below", "All but those chosen below"
 SET_LANGUAGE = "Language of answers"
 OWN_LANGUAGE = "That of the question"

@@ -26,6 +26,7 @@ from bot.slack.account import Account
 from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
 from bot.slack.gallery import PICTURED, Gallery
 from bot.slack.trouble import SlackRefused
+from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscribed, Subscriptions
 from bot.wiring.newsdesk import Assignment, Newsdesk
 from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
@@ -73,6 +74,7 @@ class Daily:
         jobs: Jobs,
         subscriptions: Subscriptions,
         newsdesk: Newsdesk,
+        rules: StoredRules,
         *,
         workspace: str,
         gallery: Gallery,
@@ -88,6 +90,7 @@ class Daily:
         self._clock = clock
         self._pace = _Pace(apart_s)
         self._wake = wake
+        self._rules = rules
         self._gallery = gallery
         self._put: set[str] = set()
 
@@ -103,7 +106,7 @@ class Daily:
         for each in await self._subscriptions.active():
             found = await self._due(each.subscription, each.delivered, now)
             if found is not None:
-                assignment = _assignment(each.subscription.wish, found)
+                assignment = await self._assignment(each.subscription.wish, found)
                 assignments[assignment.key] = assignment
                 wanted.setdefault(assignment.key, []).append(found)
         for key, assignment in assignments.items():
@@ -160,7 +163,12 @@ class Daily:
             subscription = Subscription(channel, person, wish or Wish(), now)
             delivered = known.delivered if known else None
         since, until = window(subscription, delivered, now)
-        return subscription.wish, Assignment.of(subscription.wish.topics, since, until)
+        focus = (await self._rules.holding(channel)).channel.focus
+        return subscription.wish, Assignment.of(subscription.wish.topics, since, until, focus)
+
+    async def _assignment(self, wish: Wish, found: Due) -> Assignment:
+        rules = await self._rules.holding(found.channel)
+        return Assignment.of(wish.topics, found.since, found.until, rules.channel.focus)
 
     async def _brief(self, job: Job) -> None:
         """Make a digest for all channels that wish for it, and let them have their turns."""
@@ -235,7 +243,7 @@ class Daily:
 
     async def _drawn(self, subscription: Subscription, found: Due) -> dict[str, Any] | None:
         """The messages, to be kept; None for a quiet day on which nothing is to be said."""
-        digest = await self._newsdesk.make(_assignment(subscription.wish, found))
+        digest = await self._newsdesk.make(await self._assignment(subscription.wish, found))
         if digest.quiet and subscription.wish.quiet is Quiet.SKIP:
             return None
         edition = Edition(found.on, zone_of(subscription.zone), found.missed)
@@ -282,10 +290,6 @@ class _Pace:
         mine = max(now, self._next)
         self._next = mine + self.apart_s
         await asyncio.sleep(mine - now)
-
-
-def _assignment(wish: Wish, found: Due) -> Assignment:
-    return Assignment.of(wish.topics, found.since, found.until)
 
 
 def _key(found: Due) -> str:

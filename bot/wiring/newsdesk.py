@@ -16,8 +16,10 @@ from weakref import WeakValueDictionary
 from bot.errors import ReaderError
 from bot.llm.summariser import ModelSummariser
 from bot.news.cite import Sheet
+from bot.news.digest.counted import Counted
 from bot.news.digest.digest import Digest, DraftDigest, Summariser, digest
 from bot.news.model import Check
+from bot.news.rules import EVERYTHING, Focus
 from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.database import Database
@@ -33,27 +35,36 @@ KEPT_S = 7 * 86_400  # for how long replicas share what was made
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a digest is about: equal ones are made once. `since` and `until` are UTC-aware."""
+    """What a digest is about: equal ones are made once. `since` and `until` are UTC-aware. Of `focus` the outlets alone
+    count: a digest has topics of its own."""
 
     topics: tuple[Topic, ...]
     since: datetime
     until: datetime
+    focus: Focus = EVERYTHING
 
     @classmethod
-    def of(cls, topics: Sequence[Topic], since: datetime, until: datetime) -> Assignment:
-        """Topics count as a set."""
+    def of(cls, topics: Sequence[Topic], since: datetime, until: datetime, focus: Focus = EVERYTHING) -> Assignment:
+        """Topics and outlets count as sets."""
         return cls(
-            tuple(sorted(set(topics), key=lambda t: (t.name, t.phrases))), since.astimezone(UTC), until.astimezone(UTC)
+            tuple(sorted(set(topics), key=lambda t: (t.name, t.phrases))),
+            since.astimezone(UTC),
+            until.astimezone(UTC),
+            Focus(outlets=tuple(sorted(set(focus.outlets))), without=focus.without),
         )
 
     def dump(self) -> dict[str, Any]:
         topics = [{"name": t.name, "phrases": list(t.phrases)} for t in self.topics]
-        return {"topics": topics, "since": self.since.isoformat(), "until": self.until.isoformat()}
+        told = {"topics": topics, "since": self.since.isoformat(), "until": self.until.isoformat()}
+        outlets = {"outlets": list(self.focus.outlets), "without": self.focus.without}
+        return told | outlets if self.focus.narrow else told
 
     @classmethod
     def load(cls, raw: Any) -> Assignment:
         topics = (Topic(tuple(t["phrases"]), t["name"]) for t in raw["topics"])
-        return cls.of(tuple(topics), datetime.fromisoformat(raw["since"]), datetime.fromisoformat(raw["until"]))
+        focus = Focus(outlets=tuple(raw.get("outlets", ())), without=raw.get("without", False))
+        since, until = datetime.fromisoformat(raw["since"]), datetime.fromisoformat(raw["until"])
+        return cls.of(tuple(topics), since, until, focus)
 
     @property
     def key(self) -> str:
@@ -105,12 +116,14 @@ class Newsdesk:
     async def _digest(self, assignment: Assignment) -> Digest:
         library = await self._desk.current()
         sample, workspace = library.workspace == SAMPLE, library.workspace
+        came, ledger = Newcomers(self._database, workspace), StoredLedger(self._database, workspace)
+        counted = Counted(came, ledger, assignment.focus)
         return await digest(
             assignment.topics,
             assignment.since,
             assignment.until,
-            newcomers=Newcomers(self._database, workspace),
-            changes=StoredLedger(self._database, workspace),
+            newcomers=counted if assignment.focus.narrow else came,
+            changes=counted if assignment.focus.narrow else ledger,
             summariser=await self._summariser(assignment, sample=sample),
             excerpt_tokens=self._desk.excerpt_tokens,
         )

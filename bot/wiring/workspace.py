@@ -102,11 +102,13 @@ class Workspace:
         subscriptions = Subscriptions(database, name, clock=clock)
         newsdesk = Newsdesk(database, self.desk, name, arrange=self._allowance.for_digest)
         gallery = Gallery(account)
+        self._rules = StoredRules(database, name, clock=clock)
         self.daily = Daily(
             account,
             jobs,
             subscriptions,
             newsdesk,
+            self._rules,
             workspace=name,
             gallery=gallery,
             clock=clock,
@@ -114,7 +116,6 @@ class Workspace:
         )
         coverage = house.coverage(name)
         self.rounds = Rounds(coverage, jobs)
-        self._rules = StoredRules(database, name, clock=clock)
         self.followers = Followers(Following(account), database, TopicFollows(database, name), self._rules)
         conversations, people = Conversations(database, name), People(database, name)
         held_to = self._allowance.for_person

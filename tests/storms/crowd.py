@@ -27,6 +27,7 @@ from bot.slack.gallery import Gallery
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
+from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.daily import Daily, digest_worker
 from bot.wiring.desk import Desk, Reading
@@ -101,6 +102,7 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
                     jobs,
                     subscriptions,
                     newsdesk,
+                    StoredRules(database, "local"),
                     workspace="local",
                     clock=lambda: now[0],
                     apart_s=apart_s,

@@ -30,6 +30,7 @@ from bot.slack.gallery import Gallery
 from bot.store.database import Database
 from bot.store.jobs import JobTable
 from bot.store.library import Library
+from bot.store.rules import StoredRules
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.daily import Daily, digest_worker
 from bot.wiring.desk import Desk, Reading
@@ -224,6 +225,7 @@ async def replica(url: str, api_url: str, token: str, clock: Path) -> None:
             jobs,
             Subscriptions(database, "local", clock=now),
             Newsdesk(database, desk, "local"),
+            StoredRules(database, "local"),
             workspace="local",
             gallery=Gallery(account),
             clock=now,
