@@ -3,6 +3,9 @@
 Each folder within FOLDER is a collection: `documents.jsonl` and `queries.jsonl` (`{"id", "text"}` a line) and
 `relevant.tsv` (query id, document id). bm25s gets the library's own terms: the same words, stems and stop words. A
 document is one sentence without a title, so that each is one excerpt.
+
+With OPENAI_EMBEDDING_MODEL set, in the environment or in `.env` beside the bot's other settings, the documents are
+embedded too, and the fused run is shown beside the one by words.
 """
 
 from __future__ import annotations
@@ -20,15 +23,20 @@ from pathlib import Path
 
 import bm25s
 
+from bot.news.ports import Archive
+from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.library import Library
 from bot.store.search import K1, B
+from bot.store.vectors import Vectors
 from bot.store.words import terms
+from bot.wiring.meaning import ByMeaning, Meaning, embedding_model
 from tests.bench.databases import NAMES, fresh
 from tests.bench.made import made
 
 DEPTH = 10
 TOGETHER = 200  # articles in a transaction
+PATIENCE_S = 60.0  # for a query's vector: how fast the server is, is not what is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +73,41 @@ def ndcg(found: Sequence[str], relevant: frozenset[str]) -> float:
 
 
 async def main(folder: Path) -> None:
+    embedder = embedding_model(Settings())
+    meaning = Meaning(embedder, query_s=PATIENCE_S) if embedder else None
     for each in sorted(path for path in folder.iterdir() if path.is_dir()):
         collection = Collection.read(each)
         beside = collection.score(with_bm25s(collection))
         sys.stdout.write(f"{collection.name}: bm25s {beside:.3f}")
         for name in NAMES:
-            score = collection.score(await with_library(name, collection))
-            sys.stdout.write(f", {name} {score:.3f} ({score / beside:.2f} times)")
+            for run, found in (await with_library(name, collection, meaning)).items():
+                score = collection.score(found)
+                sys.stdout.write(f", {run} {score:.3f} ({score / beside:.2f} times)")
         sys.stdout.write("\n")
+    if meaning:
+        await meaning.close()
 
 
-async def with_library(database: str, collection: Collection) -> dict[str, list[str]]:
+async def with_library(
+    database: str, collection: Collection, meaning: Meaning | None
+) -> dict[str, dict[str, list[str]]]:
+    """What is found by words and, with an embedding model, by both: by the run's name and the query's."""
     articles = [made(id, "", [text], None) for id, text in collection.documents.items() if text.strip()]
     with fresh(database) as (url, _):
         async with await Database.open(url) as opened:
             library = Library(opened, "local")
             for first in range(0, len(articles), TOGETHER):
                 await library.add_all(articles[first : first + TOGETHER])
+            runs: dict[str, Archive] = {database: library}
+            if meaning:
+                await meaning.embed(Vectors(opened, "local"))
+                runs[f"{database} fused"] = ByMeaning(library, meaning)
             return {
-                id: [excerpt.article.id for excerpt in await library.search(text, limit=DEPTH)]
-                for id, text in collection.queries.items()
+                name: {
+                    id: [excerpt.article.id for excerpt in await archive.search(text, limit=DEPTH)]
+                    for id, text in collection.queries.items()
+                }
+                for name, archive in runs.items()
             }
 
 
