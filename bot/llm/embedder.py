@@ -68,7 +68,7 @@ class Embedder:
 
         Raises ReaderUnavailable, ReaderRefused.
         """
-        shortened = [text[:CHARACTERS] for text in texts]
+        shortened = [_sendable(text[:CHARACTERS]) for text in texts]
         vectors: list[Vector | None] = []
         usage = Usage()
         while len(vectors) < len(shortened):
@@ -113,3 +113,8 @@ class Embedder:
         if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) > 1:
             raise Interrupted
         return Embedded(vectors, Usage(1, told.usage.prompt_tokens if told.usage else None, 0))
+
+
+def _sendable(text: str) -> str:
+    """With a mark in place of each lone half of a surrogate pair, which a request cannot hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -61,6 +61,14 @@ async def test_given_a_very_long_text_when_embedded_then_its_beginning_is(model:
     assert [len(text) for text in model.embedded[0]] == [CHARACTERS]
 
 
+async def test_given_half_a_surrogate_pair_when_embedded_then_the_rest_of_the_text_is(model: ScriptedModel) -> None:
+    async with embedder_of(model) as embedder:
+        found = await embedder.embed(["bread \ud800 is dear"])
+
+    assert None not in found.vectors
+    assert model.embedded == [["bread ? is dear"]]
+
+
 async def test_given_a_server_that_takes_few_texts_when_embedded_then_that_is_found_out_once(
     model: ScriptedModel,
 ) -> None:
