@@ -94,13 +94,13 @@ class _JsonItem(BaseModel):
     date_published: str | None = None
     date_modified: str | None = None
     author: _JsonAuthor | None = None
-    authors: tuple[_JsonAuthor, ...] = ()
+    authors: tuple[_JsonAuthor, ...] | None = None
 
 
 class _JsonFeed(BaseModel):
     version: str = Field(pattern=r"^https?://(?:www\.)?jsonfeed\.org/version/")
-    title: str = ""
-    items: list[Any] = []
+    title: str | None = None
+    items: list[Any] | None = None
 
 
 def _json_feed(content: bytes, url: str) -> Feed:
@@ -111,16 +111,16 @@ def _json_feed(content: bytes, url: str) -> Feed:
     except ValueError as error:
         raise UnreadableCoverage("it is not a feed") from error
     items = []
-    for item in found.items[:MAX_ENTRIES]:
+    for item in (found.items or ())[:MAX_ENTRIES]:
         try:
             items.append(_from_json(_JsonItem.model_validate(item)))
         except ValidationError:
             continue  # one bad item spoils no feed
-    return Feed(shortened(found.title, 200), _entries(url, items))
+    return Feed(shortened(found.title or "", 200), _entries(url, items))
 
 
 def _from_json(item: _JsonItem) -> dict[str, Any]:
-    names = [author.name for author in (item.author, *item.authors) if author and author.name]
+    names = [author.name for author in (item.author, *(item.authors or ())) if author and author.name]
     body = item.content_text or _text_of(item.content_html or "")
     return {
         "url": item.url or item.external_url,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.errors import UnreadableCoverage
-from bot.feeds.entries import Entry, about
+from bot.feeds.entries import Entry, Feed, about
 from bot.feeds.parsing import MAX_ENTRIES, is_feed, parse_feed
 from tests.feeds.pages import a_page, an_item, rss
 
@@ -76,6 +76,19 @@ def test_given_a_json_feed_when_parsed_then_a_bad_item_spoils_no_other() -> None
         Entry("https://example.org/a", "One", "It is so."),
         Entry("https://example.org/c", "", "Text", "2026-05-20T08:30:00+01:00", None, "Bo"),
     )
+
+
+def test_given_a_json_feed_with_nulls_when_parsed_then_they_count_as_left_out() -> None:
+    item = dict.fromkeys(("title", "summary", "content_text", "content_html", "date_published", "author", "authors"))
+    content = {
+        "version": "https://jsonfeed.org/version/1",
+        "title": None,
+        "items": [item | {"url": "https://a.example/"}],
+    }
+
+    feed = parse_feed(json.dumps(content).encode(), url=URL)
+
+    assert feed == Feed("", (Entry("https://a.example/", ""),))
 
 
 def test_given_a_json_feed_with_a_cut_emoji_when_parsed_then_it_is_a_question_mark_and_the_rest_is_whole() -> None:
