@@ -12,6 +12,7 @@ import pytest
 from bot.llm.prompts import Prompts
 from bot.news.asked import Asked
 from bot.news.digest.digest import Move
+from bot.news.digest.subscription import Wish
 from bot.news.labels import Verdict
 from bot.news.ledger.follows import News, TopicFollow
 from bot.news.ledger.standing import State, begun
@@ -26,6 +27,7 @@ from bot.store.labels import Labels
 from bot.store.ledger import StoredLedger
 from bot.store.library import Library
 from bot.store.rules import StoredRules
+from bot.store.subscriptions import Subscriptions
 from bot.store.topic_follows import TopicFollows
 from bot.wiring.desk import Desk, Reading
 from bot.wiring.people import Follower, Followers, Glance, People, owner_of
@@ -47,6 +49,21 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         await people.asked(ASKED)
         await people.answered("job-1", answers.dispute())
         yield opened
+
+
+@pytest.mark.parametrize(("why", "told"), [("is_archived", "archived"), ("unknown_zone", "time zone")])
+async def test_given_a_paused_digest_when_looked_at_then_why_is_told_in_plain_words(
+    database: Database, why: str, told: str
+) -> None:
+    await Subscriptions(database, "local").subscribe(GENERAL, ANNA, Wish())
+    await Subscriptions(database, "local").pause(GENERAL, why)
+
+    channel = await glance(database).channel(GENERAL)
+
+    assert channel.digest is not None
+    assert channel.digest.startswith("paused, for it")
+    assert told in channel.digest
+    assert why not in channel.digest
 
 
 def glance(database: Database) -> Glance:

@@ -26,9 +26,9 @@ from bot.slack.picture import Claim, Picture, Question
 
 DOTS = 2  # of the picture to a point, so that it is sharp on screens of today; lengths here are in points
 MARGIN, PAD = 18.0, 7.0
-CLAIM_WIDTH = 300.0
-LEAST_WIDTH = 560.0
-LEVEL, SLANTED = 88.0, 40.0  # widths of columns with level names, and with slanted ones where there are many
+CLAIM_WIDTH = 260.0
+LEAST_WIDTH = 520.0
+LEVEL, SLANTED = 80.0, 38.0  # widths of columns with level names, and with slanted ones where there are many
 LEVEL_COLUMNS = 6
 SLANT = 50.0  # degrees
 LEVEL_LINES, SLANTED_LINES = 3, 2

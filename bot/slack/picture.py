@@ -19,7 +19,7 @@ from bot.slack.split import shortened
 CLAIM_CHARACTERS = 220
 OUTLETS = 20  # columns of one picture
 LINES = 40  # of one picture, as they are estimated: a taller one is shown too small to be read
-A_CLAIM_S_LINE, A_QUESTION_S_LINE = 46, 90  # characters
+A_CLAIM_S_LINE, A_QUESTION_S_LINE = 40, 80  # characters
 PICTURES = 4  # of one message
 ALT_CHARACTERS = 1_000  # Slack's limit where a picture is uploaded; a block takes twice that
 

@@ -109,10 +109,7 @@ DIGEST_AT, DIGEST_ZONE, DIGEST_DAYS, DIGEST_TOPICS = "Time", "Time zone", "Days"
 DIGEST_ZONE_HINT = "By its place, for example Europe/London."
 DIGEST_TOPICS_HINT = "Parted by commas, for example: AI export ban, tariffs. Without any, it tells of all coverage."
 DIGEST_LENGTH, DIGEST_QUIET = "Length", "On a day without news"
-DIGEST_LENGTHS: Mapping[str, str] = {
-    Length.FULL: "The whole of it, details in the thread",
-    Length.SHORT: "The main points alone",
-}
+DIGEST_LENGTHS: Mapping[str, str] = {Length.FULL: "Full", Length.SHORT: "Short, with the rest in its thread"}
 DIGEST_QUIETS: Mapping[str, str] = {Quiet.SAY: "Say so in a line", Quiet.SKIP: "Say nothing"}
 SWITCH_ON, SWITCH_OFF, CHANGE_DIGEST = "Switch on", "Switch off", "Change"
 NO_DAY, NO_TIME = "Tick at least one day.", "Choose a time of day."

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.news.asked import Shown
 from bot.news.digest.subscription import Wish, described
+from bot.news.digest.words import paused_here
 from bot.news.labels import Label, Verdict
 from bot.news.ledger import changes
 from bot.news.ledger.follows import Follows, News, TopicFollow
@@ -211,7 +212,7 @@ class Glance:
         if known is None:
             return Channel()
         subscription = known.subscription
-        return Channel(f"paused: {subscription.paused}" if subscription.paused else described(subscription.wish))
+        return Channel(paused_here(subscription.paused) if subscription.paused else described(subscription.wish))
 
     async def health(self) -> Health:
         library = await self._desk.current()

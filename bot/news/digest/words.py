@@ -33,6 +33,7 @@ SETTLED_NO_SIDES = "No source speaks to it any more."
 SETTLED_SIDES_FIT = "They no longer contradict each other. {sides}"
 SETTLED_ONE_SIDE = "No source contradicts this any more: {claim}"
 PAUSED = "I have paused the digest of"
+PAUSED_HERE = "paused, for {why}"
 GONE_AWAY = "it is archived, or I am no longer in it."
 UNKNOWN_ZONE = "unknown_zone"  # why a digest is paused; else it is the messenger's word for what became of its channel
 ZONE_GONE = "its time zone is not known any more."
@@ -155,6 +156,11 @@ def notes(digest: Digest) -> list[str]:
 def paused(why: str) -> str:
     """Why a digest is paused, after its channel was named, and what to do."""
     return f"{ZONE_GONE if why == UNKNOWN_ZONE else GONE_AWAY} {AGAIN}"
+
+
+def paused_here(why: str) -> str:
+    """The same where a channel's digest is told."""
+    return PAUSED_HERE.format(why=paused(why))
 
 
 def citations(digest: Digest) -> list[Citation]:
