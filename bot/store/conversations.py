@@ -47,7 +47,7 @@ class Conversations:
         def add(connection: Connection) -> None:
             known = connection.execute(_LATEST_OF, latest).first()
             if known is None or Turn(known.question, known.lead) != turn:
-                connection.execute(insert(tables.turns), row)
+                connection.execute(_ADD, row)
 
         return add
 
@@ -61,6 +61,7 @@ class Conversations:
         return {"workspace": self._workspace, "channel": channel, "thread": thread_ts, "most": limit}
 
 
+_ADD = insert(tables.turns)
 _LATEST_OF = (
     select(tables.turns.c.question, tables.turns.c.lead)
     .where(

@@ -63,6 +63,7 @@ def _change(**values: object) -> Update:
 
 _HELD = and_(jobs.c.id == bindparam("held"), jobs.c.claim == bindparam("under"), jobs.c.state == "running")
 
+HOLD_LANE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("lane"), 0)))
 PUT = insert(jobs).returning(jobs.c.serial)
 PUT_ALL = insert(jobs).returning(jobs.c.serial, sort_by_parameter_order=True)
 PUT_KEY = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection, Update, delete, func, select, update
+from sqlalchemy import Connection, Update, delete, select, update
 
 from bot.errors import Fenced
 from bot.store import job_statements as sql
@@ -282,8 +282,7 @@ def _row(
 def _hold_lane(connection: Connection, workspace: str, lane: str) -> None:
     if lane and connection.dialect.name == "postgresql":
         # Else a job could be numbered before another of its lane and be seen after it.
-        wanted = func.hashtextextended(f"{workspace}/{lane}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(wanted)))
+        connection.execute(sql.HOLD_LANE, {"lane": f"{workspace}/{lane}"})
 
 
 def _is_met(connection: Connection, bound: Bound, workspace: str) -> bool:

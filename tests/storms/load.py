@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.sandbox import Sandbox
 from tests.storms.asking import Asked, ask, settled
 
-LOOK_S = 0.01  # between two looks at what stands; the figures are this exact
+LOOK_S = 0.02  # between two looks at what stands; the figures are this exact, and looking takes processor time, too
 
 
 @dataclass
