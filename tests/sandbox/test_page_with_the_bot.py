@@ -321,6 +321,41 @@ def until_stand(tab: Tab, count: int) -> None:
     raise AssertionError(f"there are not {count} disagreements")
 
 
+def test_given_questions_under_an_answer_when_one_is_pressed_then_the_thread_has_its_answer_under_who_asked(
+    keyless: Tab,
+) -> None:
+    keyless.open()
+    until_stand(keyless, 17)
+    keyless.type(".main .composer textarea", "@cross", TAB, FIRST_QUESTION, ENTER)
+    keyless.wait(".pane .message", "Ask next:")
+
+    keyless.click(".pane .message button", "Did Anthropic make a public statement")
+
+    keyless.wait(".pane .message", "Asked by")
+    keyless.wait(".pane .message", "Sources disagree: Did Anthropic make a public statement")
+    keyless.picture("bot-ask-next")
+
+
+def test_given_topics_that_are_followed_when_follow_alone_is_typed_then_each_is_listed_and_let_go(
+    keyless: Tab,
+) -> None:
+    keyless.open()
+    until_stand(keyless, 17)
+    for topic in ("open letter", "whales"):
+        command(keyless, f"/coverage follow {topic}")
+        keyless.wait(".main .message", f"begin to disagree on “{topic}”")
+    keyless.wait(".main .message", "How many companies' names did the open letter")
+
+    command(keyless, "/coverage follow")
+    keyless.wait("dialog[open]", "New disagreements on “whales”")
+    keyless.picture("bot-follows")
+    [_, whales] = [b for b in keyless.all("dialog[open] button") if b.text == "Stop following"]
+    whales.click()
+
+    keyless.gone("dialog[open]", "whales")
+    keyless.wait("dialog[open]", "New disagreements on “open letter”")
+
+
 def test_given_no_key_when_the_digest_comes_after_a_ready_article_then_it_is_led_by_what_is_disputed(
     keyless: Tab,
 ) -> None:
