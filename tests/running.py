@@ -29,6 +29,7 @@ SINGLE = reply(
     relation="single",
     statements=[("54 licences were granted.", ["A1"])],
 )
+SUMMARY = {"happened": [{"text": "Licences were granted.", "keys": ["A1"]}], "agreed": [], "lone": [], "unknown": []}
 UPHELD = look(upheld=True, text="")
 
 

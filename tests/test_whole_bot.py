@@ -24,7 +24,7 @@ from bot.store.usage import Spent, UsageTable
 from tests.given import disputed
 from tests.knowing import knows
 from tests.news.ledger_world import Fact
-from tests.running import DISPUTE, QUESTION, SINGLE, UPHELD, Bot, finished, free_port, furnish
+from tests.running import DISPUTE, QUESTION, SINGLE, SUMMARY, UPHELD, Bot, finished, free_port, furnish
 from tests.scripted_model import Request, ScriptedModel, Turn
 
 
@@ -271,7 +271,7 @@ async def test_given_a_language_set_for_a_channel_when_asked_in_it_then_the_mode
     async with Sandbox() as sandbox:
         bot = Bot(home, sandbox, model)
         await bot.ingest()
-        model.always(answer=DISPUTE, second_look=UPHELD)
+        model.always(answer=DISPUTE, second_look=UPHELD, summary=SUMMARY)
         async with bot.running():
             await sandbox.command("/coverage", "settings", channel=GENERAL, user=ANNA)
             form = await sandbox.wait_for(lambda: (v := sandbox.view(ANNA)) and v.view.get("submit") and v, 20)
@@ -279,11 +279,13 @@ async def test_given_a_language_set_for_a_channel_when_asked_in_it_then_the_mode
             await sandbox.wait_for(lambda: sandbox.messages(GENERAL), 20)
             asked = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} {QUESTION}")
             await sandbox.wait_for(lambda: finished(sandbox, asked), 20)
+            await sandbox.command("/coverage", "summary", channel=GENERAL, user=ANNA)
+            await sandbox.wait_for(lambda: any("Was geschah" in m.shown for m in sandbox.private(ANNA)), 20)
 
         [answer] = finished(sandbox, asked)
         assert "Eine Quelle sagt: " in answer.shown
         assert all("in German" in request.text for request in model.heard)
-        assert steps(model.heard) == ["answer", "second_look"]
+        assert steps(model.heard) == ["answer", "second_look", "summary"]
 
 
 async def test_given_a_channel_set_to_one_outlet_when_asked_in_it_then_the_model_and_the_lists_hold_nothing_else(

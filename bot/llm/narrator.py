@@ -19,6 +19,7 @@ from bot.news.summary import DraftSummary, Length
 NAME = "summary"
 _ALL = "the whole story"
 _NOTHING = "(none)"
+_COVERAGES_OWN = "the language of the coverage; where that differs, in that of most of it"
 # Lines a list: happened, agreed, lone, unknown. A short summary fits a laptop's screen.
 _LINES = {Length.SHORT: (6, 3, 3, 2), Length.FULL: (16, 8, 8, 6)}
 Lines = Annotated[list[StatementReply], BeforeValidator(lambda value: [] if value is None else value)]
@@ -56,6 +57,7 @@ class ModelNarrator(ModelReader):
             agreed=agreed,
             lone=lone,
             unknown=unknown,
+            language=self.language or _COVERAGES_OWN,
         )
         looks = hashlib.sha256("\n".join([shown.digest(sheet), questions]).encode()).hexdigest()
         first = sheet.sources[0]  # tells the parts of one summary apart: each has a repair of its own

@@ -84,7 +84,7 @@ class ModelReader:
         self._checkpoint = checkpoint
         self._today = today
         self._asking = asking
-        self._language = NAMES.get(language, "")
+        self.language = NAMES.get(language, "")
         self._repaired: set[str] = set()  # questions whose repair is spent, until their second look
 
     def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
@@ -95,7 +95,7 @@ class ModelReader:
             coverage=shown.coverage(sheet),
             count=str(len(sheet.sources)),
             labels=", ".join(source.label for source in sheet.sources),
-            language=f"{self._language}, as every `says` and `claim` is" if self._language else _QUESTIONS_OWN,
+            language=f"{self.language}, as every `says` and `claim` is" if self.language else _QUESTIONS_OWN,
         )
         asked = asked_for(ANSWER, question, messages, self.prompts.answer, shown.digest(sheet))
 
@@ -111,7 +111,7 @@ class ModelReader:
             question=shown.quoted(question),
             positions=shown.sides(comparison, sheet),
             coverage=shown.coverage(sheet),
-            language=self._language or _QUESTIONS_OWN,
+            language=self.language or _QUESTIONS_OWN,
         )
         asked = asked_for(SECOND_LOOK, question, messages, self.prompts.second_look, shown.digest(sheet))
         try:

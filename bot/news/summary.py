@@ -82,7 +82,8 @@ class Summary:
     source's word; `unknown`, what the coverage itself says is open. `disputed`: the standing disagreements.
 
     `check` is NOT_RUN without a model and FAILED, with `trouble`, where it failed: `happened` then holds the outlets'
-    own first sentences. `shortened`: articles of which not all was read, for there was too much.
+    own first sentences. `shortened`: articles of which not all was read, for there was too much. `language`: that it is
+    told in, by ISO 639-1; empty where it is that of the coverage.
     """
 
     scope: Scope
@@ -97,6 +98,7 @@ class Summary:
     replayed: Replayed | None = None
     trouble: str | None = None
     shortened: int = 0
+    language: str = ""
 
 
 class Narrator(Protocol):

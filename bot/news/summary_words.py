@@ -10,18 +10,6 @@ from bot.news.digest.words import Line, Section
 from bot.news.model import Article, Check, Citation, Standing, Statement
 from bot.news.summary import Scope, Summary
 
-WHOLE = "All coverage"
-HAPPENED = "What happened"
-AGREED = "Sources agree"
-DISPUTED = "Sources disagree"
-LONE = "Only one source says"
-UNKNOWN = "Still unknown"
-BEGINNINGS = "How the articles begin"
-NOTHING = "Nothing in the coverage fits this."
-NOT_SUMMED_UP = "Not summed up: {why} Here is how the articles begin; whether they agree has not been checked."
-NO_LINES = "Nothing that was read is worth a line."
-SHORTENED = "There is too much to read all of it: of {articles}, only the beginning was read."
-
 
 def heading(summary: Summary) -> str:
     """ "export ban · The Courier · since 20 May 2026 · 5 articles" """
@@ -31,21 +19,23 @@ def heading(summary: Summary) -> str:
 def trouble(summary: Summary) -> str:
     """What was not done, in a sentence; empty where all was. "Not summed up" never looks like "nothing found"."""
     if not summary.shown:
-        return NOTHING
+        return spoken().nothing_fits
     if summary.check is Check.CHECKED:
-        return "" if sections(summary) else NO_LINES
-    return NOT_SUMMED_UP.format(why=summary.trouble or spoken().no_model)
+        return "" if sections(summary) else spoken().no_lines
+    return spoken().not_summed_up.format(why=summary.trouble or spoken().no_model)
 
 
 def sections(summary: Summary) -> list[Section]:
     """What the summary says, section by section; none is empty."""
-    told = summary.check is Check.CHECKED
+    told, titles = summary.check is Check.CHECKED, spoken()
     found = [
-        Section(HAPPENED, _lines(summary.happened)) if told else Section(BEGINNINGS, _quoted(summary.happened)),
-        Section(AGREED, _lines(summary.agreed)),
-        Section(DISPUTED, tuple(_disputed(s) for s in summary.disputed)),
-        Section(LONE, tuple(_lone(s) for s in summary.lone)),
-        Section(UNKNOWN, _lines(summary.unknown)),
+        Section(titles.happened, _lines(summary.happened))
+        if told
+        else Section(titles.beginnings, _quoted(summary.happened)),
+        Section(titles.agreed, _lines(summary.agreed)),
+        Section(titles.disputed, tuple(_disputed(s) for s in summary.disputed)),
+        Section(titles.lone, tuple(_lone(s) for s in summary.lone)),
+        Section(titles.unknown, _lines(summary.unknown)),
     ]
     return [section for section in found if section.lines]
 
@@ -54,7 +44,7 @@ def notes(summary: Summary) -> list[str]:
     """What a reader must know about how the summary came about."""
     told = []
     if summary.shortened:
-        told.append(SHORTENED.format(articles=_count(summary.shortened)))
+        told.append(spoken().shortened.format(articles=_count(summary.shortened)))
     told += words.provenance(summary.shown, [summary.replayed])
     if summary.shown:
         told.append(words.written(_read(summary.shown), compared=summary.check is Check.CHECKED))
@@ -65,11 +55,11 @@ def _scope(scope: Scope, shown: Sequence[Article]) -> list[str]:
     named = [scope.topic, scope.outlet]
     if scope.article:
         named.append(f"“{shown[0].title}”" if len(shown) == 1 else scope.article)
-    told = [words.folded(name) for name in named if name.strip()] or [WHOLE]
+    told = [words.folded(name) for name in named if name.strip()] or [spoken().whole]
     if scope.since:
-        told.append(f"since {words.day(scope.since)}")
+        told.append(spoken().since.format(day=words.day(scope.since)))
     if scope.until:
-        told.append(f"until {words.day(scope.until)}")
+        told.append(spoken().until.format(day=words.day(scope.until)))
     return told
 
 
@@ -95,8 +85,8 @@ def _disputed(standing: Standing) -> Line:
 
 
 def _read(articles: Sequence[Article]) -> str:
-    return ", ".join(part for part in (_count(len(articles)), words.dates(articles)) if part)
+    return words.read(len(articles), words.dates(articles))
 
 
 def _count(articles: int) -> str:
-    return f"{articles} article{'' if articles == 1 else 's'}"
+    return spoken().counted(spoken().articles, articles)

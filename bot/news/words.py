@@ -254,10 +254,13 @@ def disclaimer(answer: Answer) -> str:
     """One line on who wrote this, from how much and how new."""
     if not answer.shown:
         return ""
-    read = spoken().counted(spoken().articles, len(answer.shown))
-    if when := dates(answer.shown):
-        read = spoken().read_of.format(articles=read, days=when)
-    return written(read, compared=answer.mode is not Mode.OFFLINE)
+    return written(read(len(answer.shown), dates(answer.shown)), compared=answer.mode is not Mode.OFFLINE)
+
+
+def read(articles: int, days: str) -> str:
+    """How much was read, "4 articles, 20 May 2026 to 21 May 2026"."""
+    told = spoken().counted(spoken().read_articles, articles)
+    return spoken().read_of.format(articles=told, days=days) if days else told
 
 
 def written(read: str, *, compared: bool) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.news import spans, summary_words
 from bot.news.asked import Asked
+from bot.news.catalogue import speaking
 from bot.news.digest.words import Line
 from bot.news.summary import Length, Scope, Summary
 from bot.slack import kit, words
@@ -74,6 +75,11 @@ def understood(said: str, outlets: set[str], now: datetime) -> tuple[Scope, Leng
 
 def drawn(summary: Summary) -> list[Message]:
     """The messages of a summary; nothing of it is dropped."""
+    with speaking(summary.language):
+        return _messages(summary)
+
+
+def _messages(summary: Summary) -> list[Message]:
     numbering = Numbering()
     heading = summary_words.heading(summary)
     paragraphs = [kit.statement(heading, (), bold=True)]

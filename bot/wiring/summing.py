@@ -29,12 +29,14 @@ async def sum_up(
     kept = reading.sample if library.workspace == SAMPLE else reading.own
     narrator: Narrator | None = None
     if reading.client is not None or kept:
-        narrator = ModelNarrator(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)
+        narrator = ModelNarrator(
+            reading.client, reading.prompts, kept=kept, checkpoint=checkpoint, language=desk.language
+        )
         if arrange is not None:
             narrator = arrange(narrator)
     if is_address(scope.article) and not any(a.url == scope.article for a in await library.articles()):
         scope = replace(scope, article=canonical_url(scope.article))
-    return await summary(
+    found = await summary(
         scope,
         archive=library,
         narrator=narrator,
@@ -43,3 +45,4 @@ async def sum_up(
         excerpt_tokens=desk.excerpt_tokens,
         progress=progress,
     )
+    return replace(found, language=desk.language)

@@ -51,7 +51,7 @@ def small_prompts(do: str = "Do") -> Prompts:
         prompt("standalone", "$question\n$turns\nfor $language"),
         prompt("propose", "NEW\n$article\nOTHERS\n$coverage\nKNOWN\n$known\n$limit"),
         prompt("digest", "$coverage\n$told\n$happened $lone"),
-        prompt("summary", "$about\n$count\n$coverage\n$disputed\n$happened $agreed $lone $unknown"),
+        prompt("summary", "$about\n$count\n$coverage\n$disputed\n$happened $agreed $lone $unknown\nin $language"),
     )
 
 

@@ -69,6 +69,20 @@ def test_given_a_list_with_nothing_in_it_when_parsed_then_it_is_empty(empty: Any
     assert (draft.happened, draft.lone) == ((), ())
 
 
+async def test_given_a_language_when_narrated_then_the_model_writes_in_it_and_else_in_the_coverage_s(
+    model: ScriptedModel,
+) -> None:
+    model.always(summary=told())
+
+    async with client_of(model) as client:
+        for language in ("de", ""):
+            await ModelNarrator(client, Prompts.load(), language=language).narrate(SHEET, "", Length.SHORT, [])
+
+    german, own = (request.text for request in model.heard)
+    assert "Write in German." in german
+    assert "Write in the language of the coverage; where that differs, in that of most of it." in own
+
+
 async def test_given_a_broken_reply_when_narrated_then_it_is_repaired_once(model: ScriptedModel) -> None:
     model.plays({"happened": []}, told())
 

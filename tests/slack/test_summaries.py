@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,6 +54,17 @@ def test_given_words_when_a_summary_is_asked_for_then_they_say_of_what_and_how_l
 def test_given_a_time_that_is_none_when_read_then_it_is_refused() -> None:
     with pytest.raises(WrongUse):
         understood("bans since whenever", OUTLETS, NOW)
+
+
+def test_given_a_summary_in_german_when_drawn_then_the_bot_s_own_words_are_german_too() -> None:
+    found = summed_up(Scope(topic="Lizenzen", since=datetime(2026, 5, 20, tzinfo=UTC)))
+
+    (message,) = drawn(replace(found, language="de"))
+
+    assert message.text == "Lizenzen · seit 20. Mai 2026 · 4 Artikel"
+    for said in ("Was geschah", "Die Quellen widersprechen sich", "Nur eine Quelle sagt"):
+        assert f"**{said}**" in message.body
+    assert "Von KI geschrieben aus 4 Artikeln, " in json.dumps(message.tail, ensure_ascii=False)
 
 
 def test_given_a_summary_when_drawn_then_it_reads_as_kept() -> None:

@@ -18,7 +18,8 @@ def one_or_more(count: int) -> int:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
     """`plural`: which of the forms a count takes. In a message, `number` is a count in words as far as `numbers` go,
-    from 0, and `count` one in digits; `read` is how much was read, by `articles` and `read_of`."""
+    from 0, and `count` one in digits; `read` is how much was read, by `read_articles` and `read_of`; after `read` a
+    count may stand in another case."""
 
     plural: Callable[[int], int] = one_or_more
     numbers: tuple[str, ...]
@@ -68,6 +69,7 @@ class Messages:
     also_disputed: str
     sources: str
     articles: Forms
+    read_articles: Forms
     read_of: str
     written: str
     quoted: str
@@ -78,6 +80,20 @@ class Messages:
 
     empty_question: str
     long_question: str
+
+    whole: str
+    happened: str
+    agreed: str
+    disputed: str
+    lone: str
+    unknown: str
+    beginnings: str
+    nothing_fits: str
+    not_summed_up: str
+    no_lines: str
+    shortened: str
+    since: str
+    until: str
 
     show_quotes: str
     follow: str
