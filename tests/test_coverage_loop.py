@@ -17,12 +17,15 @@ from bot.errors import UnreadableCoverage
 from bot.feeds.confined import Confined
 from bot.feeds.fetch import Fetcher
 from bot.feeds.guard import anywhere
+from bot.store.arrivals import Arrivals
 from bot.store.database import Database
+from bot.store.feeds import FeedTable
 from bot.store.jobs import JobTable
+from bot.store.library import Library
 from bot.wiring.coverage import LEDGER, Coverage
 from bot.wiring.feed_states import read_state
 from bot.wiring.reprints import Reprints
-from bot.wiring.rounds import FEED, Rounds
+from bot.wiring.rounds import FEED, Rounds, whose_turn
 from bot.wiring.serving import Patrol, these
 from bot.wiring.subscribing import subscribe, watch
 from bot.wiring.taking import take
@@ -422,6 +425,19 @@ def test_given_articles_that_print_one_text_when_counted_then_the_later_ones_are
     counted = [reprints.is_copy(each) for each in given]
 
     assert counted == [False, True, False, False, True]
+
+
+async def test_given_many_workspaces_when_asked_whose_turn_it_is_then_those_with_something_to_do_are_named(
+    database: Database, clock: Clock
+) -> None:
+    for name in ("arrived", "announced", "idle"):
+        await Library(database, name).add_all([] if name == "idle" else [article("a", "It is over.")])
+    [known] = await Arrivals(database, "announced").waiting(10)
+    await database.write(Arrivals(database, "announced").announced(known.serial))
+    for name, due in (("due", clock.now), ("later", clock.now + QUARTER)):
+        await FeedTable(database, name).put("feed", "https://example.org/feed", due, {})
+
+    assert await whose_turn(database, clock.now) == {"arrived", "due"}
 
 
 async def test_given_a_store_that_is_away_when_on_rounds_then_they_go_on(

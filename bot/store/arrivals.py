@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Database, Transaction
@@ -26,6 +26,14 @@ class Arrival:
     article: str
     version: int
     removed: bool
+
+
+async def workspaces_arrived(database: Database) -> Sequence[str]:
+    """Where something has come that was not announced; asked once for all workspaces, however many there are."""
+    after = func.coalesce(announced.c.version, 0)
+    came = exists().where(versions.c.workspace == workspaces.c.id, versions.c.id > after)
+    found = select(workspaces.c.name).outerjoin(announced, announced.c.workspace == workspaces.c.name).where(came)
+    return await database.read(lambda connection: list(connection.scalars(found)))
 
 
 class Arrivals:

@@ -27,6 +27,12 @@ class StoredFeed:
     revision: int = 0
 
 
+async def workspaces_due(database: Database, now: datetime) -> Sequence[str]:
+    """Where the time of any feed has come."""
+    found = select(feeds.c.workspace).where(feeds.c.next_at <= now).distinct()
+    return await database.read(lambda connection: list(connection.scalars(found)))
+
+
 class FeedTable:
     """Each call is one transaction and raises StoreUnavailable or StoreFull."""
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest migration. A database that stands there is opened without loading Alembic."""
 
 metadata = MetaData()
@@ -118,6 +118,7 @@ Index(
 Index(
     "versions_url", versions.c.workspace, versions.c.url, sqlite_where=text("current"), postgresql_where=text("current")
 )
+Index("versions_arrived", versions.c.workspace, versions.c.id)
 
 excerpts = Table(
     "excerpts",

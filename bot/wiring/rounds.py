@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from bot.store.arrivals import workspaces_arrived
+from bot.store.database import Database
+from bot.store.feeds import workspaces_due
 from bot.wiring.coverage import AFTER_PEOPLE, Coverage
 from bot.wiring.feed_states import read_state
 from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
@@ -17,6 +21,11 @@ OVERDUE_S = 3600  # a feed that is still due after this long gets another job: i
 def poll_worker(jobs: Jobs, work: Mapping[str, Work], *, lease_s: float = 60) -> Worker:
     """What polls the feeds of all workspaces."""
     return Worker(jobs, work, concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
+
+
+async def whose_turn(database: Database, now: datetime) -> set[str]:
+    """The workspaces in which a round has something to do."""
+    return {*await workspaces_due(database, now), *await workspaces_arrived(database)}
 
 
 class Rounds:

@@ -171,7 +171,8 @@ def _parts(
         return [*beside_digests, *(each.daily for each in await workspaces.all())]
 
     async def incoming() -> list[Goes]:
-        return [*beside_feeds, *(each.rounds for each in await workspaces.all())]
+        turns = await rounds.whose_turn(house.database, clock())
+        return [*beside_feeds, *(each.rounds for each in await workspaces.all() if each.name in turns)]
 
     ledger = LedgerWork(
         house.database,

@@ -9,6 +9,7 @@ from bot.store import (
     follow_tables,
     installation_tables,
     ledger_tables,
+    rule_tables,
     tables,
 )
 
@@ -19,6 +20,7 @@ for each in (
     follow_tables.topics,
     installation_tables.installations,
     ledger_tables.entries,
+    rule_tables.rules,
 ):
     assert each.metadata is tables.metadata  # each module of tables adds its own to the one metadata
 context.configure(connection=context.config.attributes["connection"], target_metadata=tables.metadata)
