@@ -22,7 +22,7 @@ from bot.news.digest.subscription import Wish
 from bot.sandbox import Sandbox
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
-from bot.slack.buttons import FOLLOW, QUOTES, SHARE
+from bot.slack.buttons import FOLLOW, QUOTES, SHARE, UNFOLLOW
 from bot.slack.clicks import SAID
 from bot.slack.words import INSTALL_LATER
 from bot.store.answer_tables import asked as asked_table
@@ -329,6 +329,41 @@ async def test_given_another_workspace_s_answer_when_a_click_names_it_then_it_is
     assert "54" not in str(shown) + "".join(each.shown for each in world.sandbox.messages(general(south)))
     assert await StoredLedger(world.database, north.id).followed() == []
     assert await StoredLedger(world.database, south.id).followed() == []
+
+
+async def test_given_what_another_workspace_follows_when_a_click_would_end_that_then_it_is_followed_still(
+    world: Many,
+) -> None:
+    north, south = await two(world)
+    await world.answer(await world.ask(north, QUESTION))
+    key = await key_of_the_answer(world, north)
+    await world.interact(click(world, north, FOLLOW, key, channel=general(north)))
+    await settled(world, north)
+    [followed] = await StoredLedger(world.database, north.id).followed()
+    forged = click(world, south, UNFOLLOW, followed.id, channel=general(north))
+    forged["user"]["id"] = anna(north)  # as no signed request of another workspace would say
+    forged["view"] = {"id": "V1", "type": "home", "private_metadata": general(north), "callback_id": ""}
+
+    assert await world.interact(forged) == 200
+    await settled(world, south)
+
+    assert await StoredLedger(world.database, north.id).followed() == [followed]
+
+
+async def test_given_a_limit_when_one_workspace_has_used_its_share_then_another_still_has_its_own(
+    tmp_path: Path,
+) -> None:
+    with ScriptedModel() as model:
+        model.always(answer=DISPUTE, second_look=UPHELD)
+        asking = {"openai_api_key": SecretStr("test"), "openai_base_url": model.base_url, "ledger_calls_a_day": 0}
+        async with many(f"sqlite:///{tmp_path / 'crosscheck.db'}", workspace_calls_a_day=1, **asking) as world:
+            north, south = await two(world)
+            for team in (north, south):
+                await world.comes(team, "herald", "Only 41 licences were granted.")
+
+            answers = [await world.answer(await world.ask(team, QUESTION)) for team in (north, north, south)]
+
+    assert ["used up its share" in answer for answer in answers] == [False, True, False]
 
 
 async def test_given_another_workspace_s_articles_when_asked_for_then_they_are_not_there(world: Many) -> None:
