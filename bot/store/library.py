@@ -139,7 +139,7 @@ class Library:
             hits = search.search(connection, self._index, total, query, depth, since, until, within)
             if meant is not None:
                 some = _published(counted, since, until) if self._focus.narrow or since or until else None
-                near = vectors.nearest(connection, total.workspace, meant, depth, since, until, some)
+                near = vectors.nearest(connection, total.workspace, meant, vectors.ALIKE, since, until, some)
                 hits = search.fused(hits, near)[:limit]
             found = stored_articles().where(versions.c.id.in_({hit.version for hit in hits}))
             held = {row.row: read_article(row) for row in connection.execute(found)}

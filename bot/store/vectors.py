@@ -42,6 +42,7 @@ from bot.store.search import Hit
 from bot.store.tables import excerpts, versions, workspaces
 
 PGVECTOR, ITSELF = "pgvector", "this program"
+ALIKE = 50  # found by meaning at most: something is always nearest, and what is far down is about something else
 _TOGETHER = 256  # vectors read at once: more take more memory and no less time
 
 # Beside the other tables' metadata, which is what a backup holds.

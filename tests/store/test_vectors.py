@@ -21,7 +21,7 @@ from bot.store.backup import back_up, restore
 from bot.store.database import Database
 from bot.store.library import Library
 from bot.store.search import Hit, fused
-from bot.store.vectors import ITSELF, PGVECTOR, Meant, Vectors, vectors
+from bot.store.vectors import ALIKE, ITSELF, PGVECTOR, Meant, Vectors, vectors
 from tests.databases import new_database
 from tests.given import article
 
@@ -275,6 +275,19 @@ async def test_given_more_than_is_wanted_when_searched_by_meaning_then_the_neare
     found = await library.search("loaf", limit=4, meant=meaning("loaf"))
 
     assert ids(found) == ["z3", "z2", "z1", "n000"]
+
+
+async def test_given_much_that_is_about_nothing_of_it_when_searched_by_meaning_then_only_the_nearest_are_found(
+    library: Library, kept: Vectors
+) -> None:
+    await library.add_all([article(f"n{n}", f"Word{n} other{n}.", title="-") for n in range(ALIKE + 10)])
+    await library.add(article("bread", "A loaf.", title="-"))
+    await embed(kept)
+
+    found = await library.search("bread", limit=ALIKE + 10, meant=meaning("bread"))
+
+    assert len(found) == ALIKE
+    assert found[0].article.id == "bread"
 
 
 async def test_given_a_backup_when_restored_then_every_excerpt_waits_for_its_vector_again(
