@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot.slack import escape, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.blocks import Message
-from bot.slack.picture import ALT_CHARACTERS, Picture, in_words, told_in_words
+from bot.slack.picture import Picture, in_words, told_in_words
 from bot.slack.split import shortened
 from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
 
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 PICTURED = "pictured"  # note: what was uploaded
 FILE_NAME = "disagreements.png"
 PAUSES_S = (0.5, 2.0, 6.0)  # before each try: Slack looks a new file through, and until then no block may name it
+# Of the file's own alternative text, of which Slack takes a thousand: the client sends it in the call's address, where
+# each letter may take twelve. The block that shows the picture tells it all.
+FILE_CHARACTERS = 300
 REMEMBERED = 20  # pictures that were uploaded last
 Deliver = Callable[[Sequence[Message]], Awaitable[None]]
 """Brings messages to stand. Raises SlackUnavailable, SlackRefused."""
@@ -99,7 +102,7 @@ class Gallery:
             for picture in pictures:
                 drawing = await asyncio.to_thread(draw, picture, undrawn)
                 undrawn = drawing.undrawn
-                files.append(await self._upload(drawing.png, in_words(picture), picture.title))
+                files.append(await self._upload(drawing.png, in_words(picture, FILE_CHARACTERS), picture.title))
         except SlackRefused as fault:
             log.warning("a picture is not taken by Slack", extra={"reason": str(fault)})
             return Hung()
@@ -114,7 +117,7 @@ class Gallery:
         client = self.account.client
         with slack_errors("files.getUploadURLExternal"):
             asked = await client.files_getUploadURLExternal(
-                filename=FILE_NAME, length=len(png), alt_txt=shortened(escape.label(described), ALT_CHARACTERS)
+                filename=FILE_NAME, length=len(png), alt_txt=shortened(escape.label(described), FILE_CHARACTERS)
             )
         await self._send(str(asked["upload_url"]), png)
         entry: dict[str, str | None] = {"id": str(asked["file_id"]), "title": escape.label(title)}

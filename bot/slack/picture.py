@@ -21,7 +21,6 @@ OUTLETS = 20  # columns of one picture
 LINES = 40  # of one picture, as they are estimated: a taller one is shown too small to be read
 A_CLAIM_S_LINE, A_QUESTION_S_LINE = 40, 80  # characters
 PICTURES = 4  # of one message
-ALT_CHARACTERS = 1_000  # Slack's limit where a picture is uploaded; a block takes twice that
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def pictures(comparisons: Sequence[Comparison], title: str, most: int = PICTURES
     return made, sum(len(page) for page in pages[most:])
 
 
-def in_words(picture: Picture, limit: int = ALT_CHARACTERS) -> str:
+def in_words(picture: Picture, limit: int) -> str:
     """What a picture says, for those who do not see it: disagreement by disagreement, as many as the limit takes."""
     told = f"{picture.title}."
     for number, question in enumerate(picture.questions):

@@ -199,7 +199,7 @@ def test_given_more_than_a_table_holds_when_drawn_then_it_keeps_slack_s_limits_a
     assert (outlets > 20) == any(len(picture.outlets) == 20 and picture.note for picture in pictures)
     left = count - len(shown | drawn)
     assert (f"{left} more did not fit" in told) == (left > 0)
-    assert (f"Not whole in the table: {len(drawn)};" in told) == bool(drawn)
+    assert (f"A picture of the {len(drawn)} that do not fit" in told) == bool(drawn)
 
 
 def test_given_disagreements_that_do_not_fit_when_drawn_then_their_outlets_and_sources_are_not_in_the_table() -> None:

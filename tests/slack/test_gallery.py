@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -71,6 +72,15 @@ async def test_given_a_picture_when_brought_then_it_stands_in_the_thread_with_it
     file = thread.sandbox.workspace.files[image["slack_file"]["id"]]
     assert (file.content or b"").startswith(b"\x89PNG")
     assert "54 were: Post and Echo" in file.alt_text
+
+
+async def test_given_disagreements_in_another_script_when_uploaded_then_the_call_s_address_stays_short(
+    thread: Thread,
+) -> None:
+    await thread.bring(made(between("部长说了什么？" * 20, ("许可证" * 60, ["新华社"]), ("没有" * 90, ["人民日报"]))))
+
+    (asked,) = [call for call in thread.sandbox.calls if call.method == "files.getUploadURLExternal"]
+    assert len(quote(asked.args["alt_txt"])) < 4_000
 
 
 async def test_given_it_is_done_again_when_brought_then_nothing_is_uploaded_or_posted_twice(thread: Thread) -> None:
@@ -220,7 +230,7 @@ async def test_given_more_disagreements_than_a_table_holds_when_listed_then_a_pi
     drawn = json.dumps(bot.inbox.jobs[0].payload["pictures"])
     assert all((f'"Question number {n}?"' in told) != (f'"Question number {n}?"' in drawn) for n in range(30))
     assert len(shown(picture)) == 4
-    assert "a picture of them follows" in table.shown
+    assert "that do not fit the table follows" in table.shown
 
 
 async def test_given_pictures_when_what_they_belong_to_is_shared_then_they_stand_in_its_thread_once(bot: Bot) -> None:

@@ -60,7 +60,7 @@ def test_given_disagreements_when_pictured_then_each_outlet_s_stand_is_told_and_
 
 
 def test_given_a_picture_when_put_in_words_then_they_name_the_disagreements_and_who_is_silent() -> None:
-    assert in_words(of(COUNTED)) == (
+    assert in_words(of(COUNTED), 2_000) == (
         "Who stands where. How many were granted? 41 were: Courier. 54 were: Post and Echo. Silent: Review."
     )
 
