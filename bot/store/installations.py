@@ -108,13 +108,16 @@ class Installations:
     async def end(self, workspace: str, at: datetime) -> bool:
         """The app was removed at this time, to the second: its tokens are erased. False where it is not installed, or
         was installed again since: Slack may tell of a removal minutes later."""
+        return await self._end(installations.c.workspace == workspace, installations.c.installed < at + SECOND)
+
+    async def lose(self, found: Installation) -> bool:
+        """Slack does not take these tokens any more: they are erased. False where it has changed or ended meanwhile."""
+        return await self._end(*_still(found))
+
+    async def _end(self, *conditions: ColumnElement[bool]) -> bool:
         ended = (
             update(installations)
-            .where(
-                installations.c.workspace == workspace,
-                installations.c.ended.is_(None),
-                installations.c.installed < at + SECOND,
-            )
+            .where(*conditions, installations.c.ended.is_(None))
             .values(tokens=null(), expires=null(), ended=self._clock(), revision=installations.c.revision + 1)
         )
         return await self._database.write(lambda connection: connection.execute(ended).rowcount == 1)

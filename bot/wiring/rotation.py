@@ -62,10 +62,11 @@ class Rotation:
         try:
             renewed = await rotated(self._app, grant, client=self._client)
         except SlackRefused as fault:
-            if fault.code in GONE and await self._installations.end(found.workspace, self._clock()):
+            if fault.code not in GONE:
+                raise
+            if await self._installations.lose(found):
                 log.error("a workspace's tokens are good no more", extra={"workspace": job.workspace})
-                return
-            raise
+            return
         if renewed is not None and await self._keep(found, tokens_of(renewed)):
             log.info("a token was renewed", extra={"workspace": job.workspace})
 

@@ -16,7 +16,6 @@ from bot.news.ledger.follows import News
 from bot.slack.account import Account, like
 from bot.slack.app import OneRoom, Room, Rooms
 from bot.slack.trouble import GONE, SlackRefused, slack_errors
-from bot.store.database import utc_now
 from bot.store.installations import Installation, Installations
 from bot.wiring.desk import SAMPLE
 from bot.wiring.workspace import Workspace
@@ -223,5 +222,7 @@ class Many:
             if code == _EXPIRED:
                 await self._renew()
                 raise SlackUnavailable("the workspace has another token soon")
-            await self.removed(name, utc_now())  # the event that tells it was lost
+            if not await self._installations.lose(found):  # the event that tells it was lost
+                raise SlackUnavailable("the workspace has another token by now")
+            log.info("the app was removed, and nobody told", extra={"workspace": name})
         raise NotForUs(f"the app is not installed in {name} any more")

@@ -144,6 +144,19 @@ async def test_given_an_app_that_was_installed_again_when_its_removal_is_told_la
     assert await installations.end("T1", removed) is False
 
 
+async def test_given_tokens_that_slack_does_not_take_when_they_are_given_up_then_a_newer_installation_stays(
+    database: Database, clock: Clock
+) -> None:
+    installations = under(database, clock, OLD)
+    old = await install(installations)
+    new = await install(installations, NEXT)
+
+    gone = [await installations.lose(each) for each in (old, new)]
+
+    assert gone == [False, True]
+    assert await sealed(database) == [None]
+
+
 async def test_given_a_state_when_consumed_then_it_is_good_once_and_for_a_while(
     database: Database, clock: Clock
 ) -> None:
