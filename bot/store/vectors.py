@@ -42,7 +42,9 @@ from bot.store.search import Hit
 from bot.store.tables import excerpts, versions, workspaces
 
 PGVECTOR, ITSELF = "pgvector", "this program"
-ALIKE = 50  # found by meaning at most: something is always nearest, and what is far down is about something else
+# Found by meaning at most: something is always nearest, and what is far down is about something else. As good as 200 on
+# Cranfield and CACM; with 50, CACM loses .01 of nDCG@10.
+ALIKE = 100
 _TOGETHER = 256  # vectors read at once: more take more memory and no less time
 
 # Beside the other tables' metadata, which is what a backup holds.
