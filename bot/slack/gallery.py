@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot.slack import escape, kit, lists, words
 from bot.slack.account import Account
 from bot.slack.blocks import Message
-from bot.slack.picture import Picture, in_words, told_in_words
+from bot.slack.picture import Picture, in_words, sides_in_words
 from bot.slack.split import shortened
 from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
 
@@ -157,5 +157,9 @@ def shown(pictures: Sequence[Picture], hung: Hung) -> Message:
 
 def told(pictures: Sequence[Picture]) -> list[Message]:
     """The same in words."""
-    lines = [[kit.text(told_in_words(q, picture.outlets))] for picture in pictures for q in picture.questions]
-    return lists.listed(words.NOT_SHOWN, lines)
+    lines = [
+        [kit.text(question.text, bold=True), kit.text(sides_in_words(question, picture.outlets), spaced=False)]
+        for picture in pictures
+        for question in picture.questions
+    ]
+    return lists.listed(pictures[0].title, lines, [kit.context(words.NOT_SHOWN)])

@@ -91,7 +91,7 @@ def in_words(picture: Picture, limit: int) -> str:
     """What a picture says, for those who do not see it: disagreement by disagreement, as many as the limit takes."""
     told = f"{picture.title}."
     for number, question in enumerate(picture.questions):
-        more = f" {told_in_words(question, picture.outlets)}"
+        more = f" {question.text} {sides_in_words(question, picture.outlets)}"
         rest = f" {words.AND_MORE.format(count=len(picture.questions) - number)}"
         if len(told) + len(more) + len(rest) > limit:
             return f"{told}{rest}" if number else shortened(f"{told}{more}", limit)
@@ -99,9 +99,9 @@ def in_words(picture: Picture, limit: int) -> str:
     return told
 
 
-def told_in_words(question: Question, outlets: Sequence[str]) -> str:
-    """ "Were 41 granted? 41 were granted: The Courier. 54 were granted: The Post and The Echo. Silent: The Review." """
-    told = [question.text]
+def sides_in_words(question: Question, outlets: Sequence[str]) -> str:
+    """ "41 were granted: The Courier. 54 were granted: The Post and The Echo. Silent: The Review." """
+    told = []
     for claim in question.claims:
         saying = [name for name, mark in zip(outlets, claim.marks, strict=True) if mark is Mark.SAYS]
         told.append(f"{claim.text.rstrip('.')}: {news_words.listed(saying) or claim.weight}.")

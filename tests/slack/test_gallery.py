@@ -16,11 +16,14 @@ from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack import blocks, words
 from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost
-from bot.slack.gallery import PICTURED, Gallery
+from bot.slack.gallery import PICTURED, Gallery, Hung
+from bot.slack.gallery import shown as show
+from bot.slack.gallery import told as tell
 from bot.slack.picture import Picture, pictures
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Job
+from tests.slack.snapshot import assert_kept
 from tests.slack.test_picture import COUNTED, LIFTED, NOWHERE, between
 
 TS = "1.000001"
@@ -53,6 +56,14 @@ class Thread:
 
     def messages(self) -> list[Message]:
         return [m for m in self.sandbox.messages(GENERAL, self.ts) if m.ts != self.ts]
+
+
+def test_given_a_picture_when_shown_or_told_then_it_is_the_one_that_was_read_in_review() -> None:
+    found = made(COUNTED, LIFTED)
+
+    picture = show(found, Hung(("F0AAAAAAAA",), (f"{NOWHERE} Daily",)))
+    assert_kept("picture", {"text": picture.text, "blocks": picture.blocks})
+    assert_kept("picture-in-words", [{"text": m.text, "blocks": m.blocks} for m in tell(found)])
 
 
 @pytest.fixture
