@@ -89,6 +89,7 @@ def serving(driver: Any, folder: Path, settings: dict[str, str]) -> Iterator[Tab
         text=True,
     ) as bot:
         try:
+            driver.set_window_size(1360, 900)
             yield Tab(driver, _address(bot))
             assert Tab(driver, "").troubles() == []
         finally:
