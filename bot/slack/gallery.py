@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.slack import escape, kit, lists, words
 from bot.slack.account import Account
@@ -18,6 +19,9 @@ from bot.slack.blocks import Message
 from bot.slack.picture import Picture, in_words, sides_in_words
 from bot.slack.split import shortened
 from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
+
+if TYPE_CHECKING:
+    from bot.slack.drawing import Drawing
 
 log = logging.getLogger(__name__)
 
@@ -94,13 +98,11 @@ class Gallery:
 
     async def _hang(self, pictures: Sequence[Picture]) -> Hung:
         """Upload them; nothing is uploaded where one cannot be drawn, or Slack refuses it. Raises SlackUnavailable."""
-        from bot.slack.drawing import draw  # with it comes matplotlib, which takes long to import
-
         files: list[str] = []
         undrawn: tuple[str, ...] = ()
         try:
             for picture in pictures:
-                drawing = await asyncio.to_thread(draw, picture, undrawn)
+                drawing = await asyncio.to_thread(_drawn, picture, undrawn)
                 undrawn = drawing.undrawn
                 files.append(await self._upload(drawing.png, in_words(picture, FILE_CHARACTERS), picture.title))
         except SlackRefused as fault:
@@ -140,6 +142,12 @@ class Gallery:
             except BROKEN as fault:
                 why = type(fault).__name__
         raise SlackRefused("upload", why)
+
+
+def _drawn(picture: Picture, undrawn: Sequence[str]) -> Drawing:
+    from bot.slack.drawing import draw  # here, in a thread: with it comes matplotlib, which takes long to import
+
+    return draw(picture, undrawn)
 
 
 def shown(pictures: Sequence[Picture], hung: Hung) -> Message:
