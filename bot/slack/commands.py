@@ -103,6 +103,15 @@ class Subcommand:
         """Whether a call opens something instead of being run."""
         return self.opens is not None and not (self.works and call.text)
 
+    def explained_by(self, call: Call) -> bool:
+        """Whether a call asks what this is, and wants nothing done. A question can be any word."""
+        return call.text.casefold() == "help" and self.name != "ask"
+
+    def keeps(self, call: Call) -> bool:
+        """Whether a call is a job."""
+        answered = self.explained_by(call) or self.opened_by(call) or (self.asks is not None and not call.text)
+        return self.works and not answered
+
 
 class Commands:
     """Serves them. `wants` says what of a request is a job; `inbox` keeps what has to be drawn."""
@@ -129,7 +138,7 @@ class Commands:
         if body.get("command") == COMMAND:
             call = _call(body)
             found = self._known.get(call.verb)
-            if found is None or not found.works or (found.asks and not call.text) or found.opened_by(call):
+            if found is None or not found.keeps(call):
                 return None
             return Accepted(RUN, call.dump(), [f"command:{body['trigger_id']}"])
         if body.get("type") == "message_action" and body.get("callback_id") == CHECK:
@@ -143,7 +152,7 @@ class Commands:
         """Ack a command, and answer it where it is answered at once."""
         call = _call(body)
         found = self._known.get(call.verb)
-        if found is None or (call.text.casefold() == "help" and found.name != "ask"):
+        if found is None or found.explained_by(call):
             (message,) = self._help(call, str(body.get("text") or "").strip())
             await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
         elif found.asks and not call.text:
@@ -286,7 +295,7 @@ class Commands:
 
 
 def _call(body: Body) -> Call:
-    verb, _, text = str(body.get("text") or "").strip().partition(" ")
+    verb, text = [*str(body.get("text") or "").split(maxsplit=1), "", ""][:2]
     return Call(
         str(body["team_id"]),
         str(body["channel_id"]),

@@ -60,6 +60,23 @@ async def test_given_help_on_one_subcommand_when_typed_then_only_that_is_told(bo
     assert same.shown == told.shown
 
 
+@pytest.mark.parametrize("name", ["follow", "digest"])
+async def test_given_help_on_what_keeps_something_when_typed_then_nothing_is_kept_or_posted(
+    bot: Bot, name: str
+) -> None:
+    (told,) = await typed(bot, f"{name} help")
+
+    assert f"/coverage {name}" in told.shown
+    assert bot.inbox.jobs == []
+    assert not bots_own(bot)
+
+
+async def test_given_a_question_on_the_next_line_when_typed_then_it_is_asked_whole(bot: Bot) -> None:
+    await typed(bot, f"ask\n{answers.QUESTION}")
+
+    assert bot.oracle.questions == [answers.QUESTION]
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
