@@ -88,7 +88,7 @@ class Home:
             with slack_errors("views.publish"):
                 await self.account.client.views_publish(user_id=person, view=shown)
         except CrosscheckError as fault:
-            log.warning("a Home could not be shown", extra={"error": type(fault).__name__})
+            log.warning("a Home could not be shown", extra={"error": type(fault).__name__, "reason": str(fault)})
 
     async def suggest(self, person: str, channel: str) -> None:
         """Offer questions in a direct message: first what the outlets disagree on now."""

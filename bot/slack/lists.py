@@ -91,13 +91,13 @@ def disagreements(found: Sequence[Entry], topic: str) -> tuple[list[Message], li
 
 
 def entry_line(entry: Entry) -> list[Json]:
-    """A standing comparison on one line, its sides in a few words."""
+    """A standing comparison on one line, its sides in a few words; a followed question may have none yet."""
     comparison = entry.comparison
     sides = "; ".join(
         f"{shortened(folded(p.claim), LINE_CHARACTERS // 2)} ({news_words.weight(p)})" for p in comparison.positions
     )
     question = shortened(folded(comparison.question), LINE_CHARACTERS)
-    told = news_words.heading(comparison.relation) if comparison.relation else ""
+    told = news_words.heading(comparison.relation) if comparison.relation else words.UNCOMPARED
     return [kit.text(question, bold=True), kit.text(sides or told, spaced=False)]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from bot.news.ledger.follows import Follows, TopicFollow
+from bot.news.model import Check
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, OpenView
 from bot.slack import words
@@ -69,6 +70,18 @@ async def test_given_a_followed_question_when_it_is_unfollowed_then_home_shows_i
     now = bot.sandbox.home(ANNA)
     assert now is not None
     assert words.NO_FOLLOWS[:20] in json.dumps(now.view["blocks"])
+
+
+@pytest.mark.parametrize("check", [Check.NOT_RUN, Check.FAILED])
+async def test_given_a_followed_question_that_was_not_compared_when_home_is_opened_then_it_says_so(
+    bot: Bot, check: Check
+) -> None:
+    bot.coverage.followed[ANNA] = [entries.entry("f1", owner="owner", check=check, relation=None, positions=())]
+
+    home = await opened(bot, ANNA)
+
+    assert "Not compared." in json.dumps(home.view["blocks"])
+    assert bot.sandbox.refusals == []
 
 
 async def test_given_two_followed_topics_when_the_second_is_let_go_then_home_shows_the_other_alone(bot: Bot) -> None:
