@@ -191,7 +191,7 @@ def none_line(read: int) -> str:
 def lead(answer: Answer) -> str:
     """The first line: what a notification shows."""
     told = spoken()
-    if answer.mode is Mode.OFFLINE and answer.shown and answer.comparison.relation is None:
+    if answer.mode is Mode.OFFLINE and answer.shown:
         why = answer.trouble or told.no_model
         return (told.not_compared if answer.statements else told.not_compared_nor_found).format(why=why)
     if answer.statements:
@@ -251,8 +251,8 @@ def notes(answer: Answer) -> list[str]:
 
 
 def disclaimer(answer: Answer) -> str:
-    """One line on who wrote this, from how much and how new."""
-    if not answer.shown:
+    """One line on who wrote this, from how much and how new; empty where nothing was written or quoted."""
+    if not answer.shown or (answer.mode is Mode.OFFLINE and not answer.statements):
         return ""
     return written(read(len(answer.shown), dates(answer.shown)), compared=answer.mode is not Mode.OFFLINE)
 

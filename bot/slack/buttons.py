@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bot.news.catalogue import of
 from bot.news.catalogue.messages import Messages
-from bot.news.model import Answer, Check, Relation
+from bot.news.model import Answer, Check, Mode, Relation
 from bot.slack import escape
 from bot.slack.kit import Json, button, context
 from bot.slack.split import shortened
@@ -19,8 +19,8 @@ LABEL_CHARACTERS, VALUE_CHARACTERS = 75, 2_000  # Slack's limits of a button
 
 
 def under(answer: Answer, key: str) -> list[Json]:
-    """The blocks under an answer; none where nothing was read."""
-    if not answer.shown:
+    """The blocks under an answer; none where nothing was read, or quoted for want of a model."""
+    if not answer.shown or (answer.mode is Mode.OFFLINE and not answer.statements):
         return []
     comparison, told = answer.comparison, of(answer.language)
     pressed = [button(QUOTES, told.show_quotes, key)]

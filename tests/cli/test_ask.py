@@ -109,6 +109,10 @@ def test_given_no_key_when_no_word_of_the_question_occurs_then_none_was_found_an
 
     assert ran.status == 0
     assert (ran.json["check"], ran.json["relation"], ran.json["statements"]) == ("not_run", "none", [])
+    in_words = cli("ask", "Which orchestra toured Japan?", "--coverage", coverage).out
+    assert "Not checked: no model is set up." in in_words
+    assert "answers this" not in in_words
+    assert "Quoted" not in in_words
 
 
 @pytest.mark.parametrize(

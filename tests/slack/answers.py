@@ -161,6 +161,11 @@ def offline() -> Answer:
     )
 
 
+def nothing_in_common() -> Answer:
+    """Without a model, to a question of which no word occurs."""
+    return compared(answer(Relation.NONE, mode=Mode.OFFLINE, usage=Usage()), check=Check.NOT_RUN)
+
+
 def failed_check() -> Answer:
     found = replace(offline(), trouble="The model can't be reached right now.")
     return compared(found, check=Check.FAILED)
@@ -208,6 +213,7 @@ ALL = {
     "single": single,
     "nothing": nothing,
     "offline": offline,
+    "nothing-in-common": nothing_in_common,
     "failed-check": failed_check,
     "second-look-failed": second_look_failed,
     "withdrawn": withdrawn,
