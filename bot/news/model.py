@@ -254,6 +254,7 @@ class Standing:
 
     question: str
     positions: tuple[Position, ...]
+    replayed: Replayed | None = None
 
 
 @dataclass(frozen=True, slots=True)

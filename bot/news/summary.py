@@ -264,7 +264,7 @@ def _standing(disputes: Sequence[Comparison], articles: set[str]) -> tuple[Stand
     for comparison in disputes:
         touched = sum(any(r.article.id in articles for r in p.readings) for p in comparison.positions)
         if comparison.relation is Relation.DISPUTE and touched > 1:
-            found.append(Standing(comparison.question, comparison.positions))
+            found.append(Standing(comparison.question, comparison.positions, comparison.replayed))
     return tuple(found)
 
 

@@ -45,9 +45,10 @@ def notes(summary: Summary) -> list[str]:
     told = []
     if summary.shortened:
         told.append(spoken().shortened.format(articles=_count(summary.shortened)))
-    told += words.provenance(summary.shown, [summary.replayed])
+    told += words.provenance(summary.shown, [summary.replayed, *(s.replayed for s in summary.disputed)])
     if summary.shown:
-        told.append(words.written(_read(summary.shown), compared=summary.check is Check.CHECKED))
+        written = summary.check is Check.CHECKED or bool(summary.disputed)
+        told.append(words.written(_read(summary.shown), compared=written))
     return told
 
 

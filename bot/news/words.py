@@ -244,7 +244,7 @@ def comparisons_provenance(comparisons: Iterable[Comparison]) -> list[str]:
 
 def notes(answer: Answer) -> list[str]:
     """What a reader must know about how the answer came about: invented coverage, a recording, what was left out."""
-    told = provenance(answer.shown, [answer.replayed])
+    told = provenance(answer.shown, [answer.replayed, *(s.replayed for s in answer.standing)])
     if answer.left_out:
         told.append(spoken().counted(spoken().left_out, answer.left_out))
     return told

@@ -9,6 +9,7 @@ from typing import Any
 from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.topic import Topic
+from bot.news.words import comparisons_provenance
 from bot.slack import kit, lists, modals, words
 from bot.slack.blocks import Message, plain
 from bot.slack.buttons import UNFOLLOW
@@ -52,6 +53,8 @@ def opening(topic: Topic, found: Sequence[Entry]) -> Message:
     if len(found) > STANDING:
         more = words.TOPIC_MORE.format(count=len(found) - STANDING, topic=title(topic))
         tail.append(kit.context(more))
+    notes = comparisons_provenance(entry.comparison for entry in found[:STANDING])
+    tail += [kit.context(note) for note in notes]
     return replace(plain(told)[0], tail=tuple(tail))
 
 

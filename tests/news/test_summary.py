@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.errors import ReaderAbsent, ReaderError, ReaderUnavailable
+from bot.news import summary_words
 from bot.news.cite import Sheet
 from bot.news.model import (
     Article,
@@ -329,3 +330,14 @@ async def test_given_a_kept_reply_when_summed_up_then_it_says_so() -> None:
     told = await summed(lambda _: DraftSummary(lines(("Lifted.", "A1")), replayed=replayed), POST)
 
     assert (told.replayed, told.usage) == (replayed, Usage())
+
+
+async def test_given_no_model_and_a_dispute_that_a_kept_reply_made_when_summed_up_then_it_says_what_wrote_it() -> None:
+    replayed = Replayed("some-model", "2026-05-20")
+    stands = replace(dispute(POST, COURIER), replayed=replayed)
+
+    notes = summary_words.notes(await summed(None, POST, COURIER, disputes=[stands]))
+
+    assert any("some-model" in note for note in notes)
+    assert any("Written by AI" in note for note in notes)
+    assert not any("not compared" in note for note in notes)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import ReaderUnavailable, StoreUnavailable
 from bot.news.ledger.follows import TopicFollow, standing_news
+from bot.news.model import Replayed
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
 from bot.slack import words
@@ -316,7 +317,11 @@ async def test_given_a_question_when_followed_by_command_then_a_thread_of_its_ow
 async def test_given_a_topic_when_followed_then_a_thread_of_its_own_says_what_stands_and_what_it_will_hear(
     bot: Bot,
 ) -> None:
-    bot.coverage.entries = [entries.entry(), entries.entry("e2", "How long did the ban last?", positions=())]
+    replayed = Replayed("a-model-1", "2026-05-22")
+    bot.coverage.entries = [
+        entries.entry(replayed=replayed),
+        entries.entry("e2", "How long did the ban last?", positions=()),
+    ]
 
     await typed(bot, "follow access, export licences")
 
@@ -324,6 +329,7 @@ async def test_given_a_topic_when_followed_then_a_thread_of_its_own_says_what_st
     assert bot.coverage.topics == [TopicFollow(ANNA, GENERAL, opener.ts, Topic(("access", "export licences")))]
     assert "begin to disagree on “access, export licences”" in opener.text
     assert answers.QUESTION in opener.shown
+    assert "A recorded reply by a-model-1" in opener.shown
     assert "How long did the ban last?" not in opener.shown
     assert bot.oracle.questions == []
 

@@ -56,7 +56,7 @@ def standing_for(answer: Answer, entries: Iterable[Entry]) -> tuple[Standing, ..
     own = comparison if comparison.relation is Relation.DISPUTE else None
     told = _told(answer)
     return tuple(
-        Standing(entry.comparison.question, entry.comparison.positions)
+        Standing(entry.comparison.question, entry.comparison.positions, entry.comparison.replayed)
         for entry in entries
         if entry.state is State.OPEN
         and not entry.private
