@@ -272,6 +272,18 @@ async def test_given_a_topic_when_its_articles_are_asked_for_then_they_come_olde
     assert days == sorted(days)
 
 
+async def test_given_a_bare_date_and_an_instant_of_the_day_before_when_asked_for_then_they_come_day_by_day(
+    database: Database,
+) -> None:
+    library = Library(database, "local")
+    await library.add(article("day", "Whales swam.", outlet="The Echo", published="2026-06-05"))
+    await library.add(article("hour", "Whales dived.", outlet="The Post", published="2026-06-04T16:30:00+01:00"))
+
+    found = await glance(database).about("C1", "whales", 10)
+
+    assert [a.id for a in found] == ["hour", "day"]
+
+
 async def test_given_no_topic_when_articles_are_asked_for_then_the_newest_come_oldest_first(
     database: Database,
 ) -> None:

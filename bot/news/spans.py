@@ -6,8 +6,17 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import WrongUse
+from bot.news.since import asked_since
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def begin(said: str, now: datetime) -> datetime | None:
+    """When "7d", a date, "yesterday" or "last Monday" was, UTC-aware; None where it is no time."""
+    try:
+        return since(said, now)
+    except WrongUse:
+        return asked_since(f"since {said}", now)
 
 
 def since(said: str, now: datetime) -> datetime:

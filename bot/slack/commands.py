@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from bot.errors import CrosscheckError
+from bot.errors import CrosscheckError, WrongUse
 from bot.slack import blocks, kit, modals, words
 from bot.slack.account import Account
 from bot.slack.blocks import Message, with_buttons
@@ -170,7 +170,7 @@ class Commands:
             await self._answer(found, call)
 
     async def run(self, work: Any) -> None:
-        """A job of kind RUN. Raises what the subcommand raises, SlackUnavailable."""
+        """A job of kind RUN. Raises what the subcommand raises except WrongUse, and SlackUnavailable."""
         call = Call.load(work.payload)
         if TOLD in work.notes:
             return
@@ -240,8 +240,12 @@ class Commands:
         return blocks.plain(words.UNKNOWN.format(command=COMMAND, asked=typed))
 
     async def _said(self, found: Subcommand, call: Call, work: Any) -> Said:
+        """What is answered; what was typed wrong is told here, for it is no work that failed."""
         told = await self._refusal(found, call)
-        return Said(blocks.plain(told)) if told is not None else await found.run(call, work)
+        try:
+            return Said(blocks.plain(told)) if told is not None else await found.run(call, work)
+        except WrongUse as fault:
+            return Said(blocks.plain(fault.tell))
 
     async def _refusal(self, found: Subcommand, call: Call) -> str | None:
         return None if found.right is None else await self._gate.refusal(found.right, call.user, call.channel)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.news import spans, summary_words
 from bot.news.asked import Asked
 from bot.news.catalogue import speaking
+from bot.news.digest.subscription import NotUnderstood
 from bot.news.digest.words import Line
 from bot.news.summary import Length, Scope, Summary
 from bot.slack import kit, words
@@ -55,22 +56,31 @@ class SummaryCommand:
 def understood(said: str, outlets: set[str], now: datetime) -> tuple[Scope, Length]:
     """What "The Courier since 7d full" asks for. `outlets`: the names that are known, in small letters.
 
-    Raises WrongUse for a time that is none.
+    Raises NotUnderstood for a time that is none.
     """
     tokens = said.split()
     length = Length.FULL if "full" in map(str.casefold, tokens[-1:]) else Length.SHORT
     if tokens and tokens[-1].casefold() in tuple(Length):
         tokens.pop()
     since = None
-    if len(tokens) > 1 and tokens[-2].casefold() == "since":
-        since = spans.since(tokens[-1], now)
-        tokens = tokens[:-2]
+    if (at := _since(tokens)) is not None:
+        said_since = tokens[at + 1 :]
+        since = spans.begin(" ".join(said_since), now)
+        if since is None and len(said_since) == 1:
+            raise NotUnderstood(words.NO_SUCH_TIME.format(said=said_since[0]))
+        tokens = tokens if since is None else tokens[:at]
     rest = " ".join(tokens)
     if (url := web_link(rest.strip("<>"))) is not None:
         return Scope(article=url, since=since), length
     if rest.casefold() in outlets:
         return Scope(outlet=rest, since=since), length
     return Scope(topic=rest, since=since), length
+
+
+def _since(tokens: Sequence[str]) -> int | None:
+    """Where the last "since" stands that something follows."""
+    found = [at for at, token in enumerate(tokens[:-1]) if token.casefold() == "since"]
+    return found[-1] if found else None
 
 
 def drawn(summary: Summary) -> list[Message]:

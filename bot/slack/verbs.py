@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import WrongUse
+from bot.news import spans
 from bot.news import words as news_words
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
@@ -92,9 +93,9 @@ class Verbs:
     async def ask(self, call: Call, work: Any) -> Said:
         if not call.text:  # only a message that is checked can be empty
             return Said(blocks.plain(words.NOTHING_TO_CHECK))
-        text = checked(call.text)
-        if (said := words.short_word(text)) is not None:
+        if (said := words.short_word(call.text)) is not None:
             return Said(blocks.plain(said))
+        text = checked(call.text)
         key = str(work.id)
         await self._shelf.asked(Asked(key, call.channel, "", "", call.user))
         answer = await self._asks(work, text, Nobody())
@@ -125,7 +126,7 @@ class Verbs:
         return await self._listed(call, found, lists.outlets(found))
 
     async def newest(self, call: Call, work: Any) -> Said:
-        since = asked_since(f"what's new {call.text}", self._clock()) if call.text else None
+        since = self._begin(call.text)
         if call.text and since is None:
             return Said(blocks.plain(words.NEW_USAGE))
         found = await self._coverage.newest(call.channel, HEADINGS)
@@ -134,6 +135,14 @@ class Verbs:
             if not found:
                 return Said(blocks.plain(words.NOTHING_SINCE))
         return await self._listed(call, found, lists.newest(found))
+
+    def _begin(self, said: str) -> datetime | None:
+        """When "since Monday", "since 7d" or "today" begins."""
+        if not said:
+            return None
+        now, head, _, rest = self._clock(), *said.partition(" ")
+        found = spans.begin(rest, now) if head.casefold() == "since" else None
+        return found or asked_since(f"what's new {said}", now)
 
     async def _listed(self, call: Call, found: Sequence[Any], messages: list[Message]) -> Said:
         """A list; where what is set in the channel may be why it is empty, that is said."""

@@ -123,6 +123,7 @@ DIGEST_NOW = "It is being put together, and comes to this channel."
 
 TOLD_SUMMARY = ("[TOPIC | OUTLET | URL] [since 7d] [full]", "sums up the story, or a part of it, in cited lines")
 TOLD_ADD = ("URL", "adds a page or a feed’s articles to the coverage, for those who may")
+NO_SUCH_TIME = "I don’t understand “since {said}”. Say, for example: since 7d, since Monday, or since 20 May"
 ADDING = "Reading that page…"
 NO_ADDRESS = "That is no address of a page. Type /coverage add and the whole address, as your browser shows it."
 ADDED = "Added: {counts}."

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.news.asked import Shown
 from bot.news.digest.subscription import Wish, described
@@ -287,6 +287,9 @@ class Wishes:
         return await self._daily.preview(channel, person, wish)
 
 
-def _age(article: Article) -> tuple[bool, float, str]:
+def _age(article: Article) -> tuple[bool, date, float, str]:
+    """By the day that is shown: a bare date may have begun before an instant of the day before it."""
     published = article.published
-    return (published is None, published.earliest.timestamp() if published else 0.0, article.id)
+    if published is None:
+        return (True, date.min, 0.0, article.id)
+    return (False, published.day, published.earliest.timestamp(), article.id)

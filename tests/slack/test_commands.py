@@ -246,6 +246,7 @@ async def test_given_articles_when_the_newest_and_the_outlets_are_listed_then_th
         ("since Thursday", ["2026-05-21", "2026-05-22"]),
         ("today", ["2026-05-22"]),
         ("since 22 May", ["2026-05-22"]),
+        ("since 1d", ["2026-05-22"]),
         ("in the last three days", ["2026-05-20", "2026-05-21", "2026-05-22"]),
     ],
 )
@@ -273,6 +274,12 @@ async def test_given_nothing_new_or_words_that_are_no_time_when_asked_for_then_i
     (no_time,) = await typed(bot, "new whales")
 
     assert (nothing.text, no_time.text) == (words.NOTHING_SINCE, words.NEW_USAGE)
+
+
+async def test_given_a_question_that_is_too_long_when_asked_by_command_then_its_limit_is_told(bot: Bot) -> None:
+    (told,) = await typed(bot, "ask " + "why " * 1_000)
+
+    assert "3,000 characters" in told.text
 
 
 async def test_given_a_greeting_when_asked_by_command_then_nothing_is_said_to_be_read(bot: Bot) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import WrongUse
+from bot.news.digest.subscription import NotUnderstood
 from bot.news.model import Check, Standing, Statement
 from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import ANNA, GENERAL
@@ -42,6 +42,9 @@ def summed_up(scope: Scope, text: str = "Forty-one licences were granted.", line
         ("AI export ban", Scope(topic="AI export ban"), Length.SHORT),
         ("The Courier since 7d full", Scope(outlet="The Courier", since=NOW - timedelta(days=7)), Length.FULL),
         ("since 2026-05-20", Scope(since=datetime(2026, 5, 20, tzinfo=UTC)), Length.SHORT),
+        ("bans since yesterday", Scope(topic="bans", since=datetime(2026, 5, 21, tzinfo=UTC)), Length.SHORT),
+        ("bans since 20 May full", Scope(topic="bans", since=datetime(2026, 5, 20, tzinfo=UTC)), Length.FULL),
+        ("what happened since the ban", Scope(topic="what happened since the ban"), Length.SHORT),
         ("<https://example.org/a>", Scope(article="https://example.org/a"), Length.SHORT),
     ],
 )
@@ -52,8 +55,10 @@ def test_given_words_when_a_summary_is_asked_for_then_they_say_of_what_and_how_l
 
 
 def test_given_a_time_that_is_none_when_read_then_it_is_refused() -> None:
-    with pytest.raises(WrongUse):
+    with pytest.raises(NotUnderstood) as refused:
         understood("bans since whenever", OUTLETS, NOW)
+
+    assert "since whenever" in refused.value.tell
 
 
 def test_given_a_summary_in_german_when_drawn_then_the_bot_s_own_words_are_german_too() -> None:
@@ -103,6 +108,14 @@ def subcommands(calls: list[Scope]) -> list[Subcommand]:
 
     coverage = FixedCoverage(headings=entries.HEADINGS)
     return [SummaryCommand(sum_up, coverage, MemoryShelf(), lambda: NOW).subcommand()]
+
+
+async def test_given_a_time_that_is_none_when_typed_then_that_is_told_and_no_work_is_given_up(bot: Bot) -> None:
+    await bot.sandbox.command("/coverage", "summary bans since whenever", channel=GENERAL, user=ANNA)
+    await bot.quiet()
+
+    assert any("since whenever" in told.text for told in bot.sandbox.private(ANNA))
+    assert bot.faults == []
 
 
 async def test_given_nothing_to_sum_up_when_asked_for_then_there_is_nothing_to_share(bot: Bot) -> None:
