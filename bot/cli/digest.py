@@ -29,6 +29,7 @@ from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.subscriptions import Subscriptions
 from bot.wiring.newsdesk import Assignment, newsdesk
+from bot.wiring.standing import compare_sample
 
 USUAL = timedelta(days=1)
 
@@ -45,6 +46,7 @@ def add(commands: Any) -> None:
 async def run(given: argparse.Namespace, settings: Settings) -> int:
     """Exit status 3 where the model failed and the articles' own first sentences were given, else 0."""
     since = since_of(given.since, datetime.now(UTC)) if given.since else None
+    await compare_sample(settings, workspace=given.workspace)
     async with newsdesk(settings, workspace=given.workspace) as (desk, subscriptions):
         now = datetime.now(UTC)
         about, begin, zone = topics(given.topics), now - USUAL, ZoneInfo("UTC")

@@ -20,6 +20,7 @@ from bot.news.summary import Length, Scope, Summary
 from bot.settings import Settings
 from bot.terminal_summary import show_summary
 from bot.wiring.desk import desk
+from bot.wiring.standing import compare_sample
 from bot.wiring.summing import sum_up
 
 
@@ -40,6 +41,8 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
     begin = since(given.since, datetime.now(UTC)) if given.since else None
     scope = Scope(given.topic.strip(), given.outlet.strip(), given.article.strip(), begin)
     length = Length.FULL if given.full else Length.SHORT
+    if given.coverage is None:
+        await compare_sample(settings, workspace=given.workspace)
     async with AsyncExitStack() as stack:
         at = await stack.enter_async_context(desk(settings, workspace=given.workspace, coverage=given.coverage))
         progress = stack.enter_context(Progress(console=Console(stderr=True), transient=True))

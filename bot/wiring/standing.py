@@ -84,26 +84,30 @@ async def made_of(
 @asynccontextmanager
 async def kept(settings: Settings, *, workspace: str) -> AsyncIterator[Standing]:
     """The ledger of the coverage that the bot would answer from; of the sample, what kept replies tell of it too."""
+    await compare_sample(settings, workspace=workspace)
     async with _answering(settings, workspace) as (database, name):
         ledger, arrivals = StoredLedger(database, name), Arrivals(database, name)
-        if name == SAMPLE:
-            await _replay_sample(settings, database, arrivals)
         waiting = {each.article for each in await ledger.waiting()}
         waiting |= {each.article for each in await arrivals.waiting(UNANNOUNCED)}
         yield Standing(ledger, len(waiting))
 
 
-async def _replay_sample(settings: Settings, database: Database, arrivals: Arrivals) -> None:
-    """Compare the sample as `run` does without a model, where nobody has done so yet."""
-    reading = Reading.of(settings)
-    try:
+async def compare_sample(settings: Settings, *, workspace: str) -> None:
+    """Where the sample answers: compare it by kept replies, as `run` does without a model, if nobody has yet."""
+    if settings.openai_api_key is not None:
+        return
+    async with _answering(settings, workspace) as (database, name):
+        arrivals = Arrivals(database, name)
         new = await arrivals.waiting(UNANNOUNCED)
-        if reading.client is None and new:
-            none = Library(database, "none")
-            await make_ledger(Desk(none, reading, settings.excerpt_tokens, sample=Library(database, SAMPLE)))
+        if name != SAMPLE or not new:
+            return
+        reading = Reading.of(settings)
+        try:
+            nothing, sample = Library(database, "none"), Library(database, SAMPLE)
+            await make_ledger(Desk(nothing, reading, settings.excerpt_tokens, sample=sample))
             await database.write(arrivals.announced(new[-1].serial))
-    finally:
-        await reading.close()
+        finally:
+            await reading.close()
 
 
 @asynccontextmanager

@@ -125,4 +125,6 @@ def test_given_what_makes_no_sense_when_printed_then_it_is_refused(
 def test_given_an_empty_library_when_printed_then_the_sample_is_told_as_invented(run: Callable[..., Ran]) -> None:
     ran = run()
 
+    assert "17 new disagreements" in ran.out
     assert "Sample coverage: these outlets and articles are invented." in ran.out
+    assert "A recorded reply by claude" in ran.out

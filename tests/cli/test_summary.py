@@ -157,7 +157,9 @@ def test_given_an_empty_library_when_summed_up_then_the_sample_is_and_says_that_
 
     assert ran.status == 0
     assert "All coverage · 10 articles" in ran.out
+    assert "Sources disagree" in ran.out
     assert "Sample coverage: these outlets and articles are invented." in ran.out
+    assert "A recorded reply by claude" in ran.out
 
 
 def test_given_a_span_that_cannot_be_read_when_summed_up_then_it_is_refused(cli: Cli) -> None:

@@ -13,7 +13,7 @@ from bot.news.model import Article, Citation, Kind, Sentence, Usage
 from bot.news.offline import stems
 
 CANDIDATES = 10  # an article; without a limit the net grew to 40, most of them dull; few articles start 10 disputes
-KNOWN = 20  # standing questions shown with an article: those whose sentences it meets, most of them first
+KNOWN = 30  # standing questions shown with an article, most met sentences first; with 20, some were proposed again
 QUESTION_CHARACTERS = 200  # a neutral question about one thing has about 60
 TOUCHED = 0.5  # of a followed question's telling words that stand near each other: below, it is of something else
 
