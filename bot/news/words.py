@@ -42,6 +42,14 @@ def day(when: date) -> str:
     return spoken().day.format(day=when.day, month=spoken().months[when.month - 1], year=when.year)
 
 
+def told_day(text: str) -> str:
+    """A day that a model or a recording gives: as others are told where it is an ISO date, else as it stands."""
+    try:
+        return day(date.fromisoformat(text.strip()))
+    except ValueError:
+        return text
+
+
 def published(when: Moment | None) -> str:
     """ "20 May 2026", "May 2026" where no more is known; an unknown date is said."""
     if when is None:
@@ -231,7 +239,7 @@ def provenance(articles: Iterable[Article], replayed: Iterable[Replayed | None])
     """That coverage is invented, and which replies were recorded, each once, and whether by other instructions."""
     told = [spoken().invented] if any(a.invented for a in articles) else []
     kept = sorted({r for r in replayed if r is not None}, key=lambda r: (r.recorded, r.model))
-    told += dict.fromkeys(spoken().recorded.format(model=r.model, day=r.recorded) for r in kept)
+    told += dict.fromkeys(spoken().recorded.format(model=r.model, day=told_day(r.recorded)) for r in kept)
     return [*told, spoken().earlier_prompt] if any(r.earlier_prompt for r in kept) else told
 
 

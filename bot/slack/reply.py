@@ -17,7 +17,7 @@ from bot.slack.trouble import SlackRefused, slack_errors
 log = logging.getLogger(__name__)
 
 MESSAGES = 4  # to one address; Slack takes five in half an hour
-MORE = "There is more than fits a private reply. Mention me with the question in a channel or write to me directly."
+MORE = "There is more than fits a private reply. What is posted to a channel has all of it."
 
 
 async def reply(account: Account, url: str, messages: Sequence[Message]) -> None:

@@ -54,7 +54,8 @@ def form(seen: Seen) -> Json:
         blocks.append(_people(ASKERS, words.SET_ASKERS, rules.askers, words.SET_ASKERS_HINT))
     if seen.whole:
         blocks += [kit.header(words.SET_WORKSPACE), kit.context(words.SET_WORKSPACE_HINT)]
-        for name, (right, hint) in words.SET_RIGHTS.items():
+        for name, (right, usual) in words.SET_RIGHTS.items():
+            hint = words.SET_NOBODY_NAMED.format(who=usual)
             listed: Listed = getattr(seen.rules.workspace, name)
             people, channels = words.SET_PEOPLE.format(right=right), words.SET_CHANNELS.format(right=right)
             blocks += [
@@ -111,12 +112,12 @@ def told(rules: ChannelRules, *, direct: bool) -> list[Json]:
 
 
 def told_rights(rules: WorkspaceRules) -> list[Json]:
-    """Who may do what in the workspace, a line for each right that is given to some."""
+    """Who may do what in the workspace, a line for each right."""
     lines = []
-    for name, (right, hint) in words.SET_RIGHTS.items():
+    for name, (right, usual) in words.SET_RIGHTS.items():
         listed: Listed = getattr(rules, name)
         channels = [part for id in listed.channels for part in ({"type": "channel", "channel_id": id}, kit.text(" "))]
-        lines.append(_line(right, *(people(listed.people) + channels or [kit.text(hint)])))
+        lines.append(_line(right, *(people(listed.people) + channels or [kit.text(usual)])))
     return lines
 
 

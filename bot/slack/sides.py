@@ -97,7 +97,7 @@ def _attribution(reading: Reading, numbering: Numbering) -> list[Json]:
     if reading.speaker:
         told = spoken().citing.format(told=told, speaker=shortened(reading.speaker, SPEAKER_CHARACTERS))
     if reading.as_of:
-        told = spoken().as_of.format(told=told, day=shortened(reading.as_of, SPEAKER_CHARACTERS))
+        told = spoken().as_of.format(told=told, day=words.told_day(shortened(reading.as_of, SPEAKER_CHARACTERS)))
     if reading.manner in _VIEWS:
         told += f" ({spoken().manners[reading.manner]})"
     return [kit.text(told), kit.mark(numbering.of(reading.article), reading.article)]

@@ -177,10 +177,11 @@ SET_ASKERS_HINT = "Leave it empty for everybody. Whoever looks after the bot may
 SET_WORKSPACE = "For the whole workspace"
 SET_WORKSPACE_HINT = "Name people, or channels whose people may."
 SET_RIGHTS = {
-    "asking": ("Who may ask at all", "Empty: everybody"),
-    "adding": ("Who may add coverage", "Empty: only those who look after the bot"),
-    "digests": ("Who may change a channel’s digest", "Empty: everybody"),
+    "asking": ("Who may ask at all", "everybody"),
+    "adding": ("Who may add coverage", "only those who look after the bot"),
+    "digests": ("Who may change a channel’s digest", "everybody"),
 }
+SET_NOBODY_NAMED = "Empty: {who}"
 SET_PEOPLE, SET_CHANNELS = "{right}: people", "{right}: channels"
 NO_OUTLET_CHOSEN = "Choose at least one outlet, or “All of them” above."
 EMPTY_TOPIC = "“{phrase}” holds no telling word. Name what the coverage is to be about."
@@ -281,7 +282,7 @@ def before(count: int) -> str:
 
 def disagreements(count: int, topic: str) -> str:
     """The heading of a table of standing disagreements."""
-    on = f" on “{topic}”" if topic else ""
+    on = f" in articles on “{topic}”" if topic else ""
     return f"Sources disagree on {count} question{'' if count == 1 else 's'}{on}"
 
 

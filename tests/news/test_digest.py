@@ -460,4 +460,4 @@ async def test_given_many_topics_when_headed_then_the_first_are_named() -> None:
 async def test_given_a_recorded_reply_when_told_then_it_says_so() -> None:
     made = await World([Arrived(POST)], writes=DraftDigest(replayed=Replayed("gpt", "2026-05-01", True))).digest()
 
-    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 2026-05-01.", ENGLISH.earlier_prompt]
+    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 1 May 2026.", ENGLISH.earlier_prompt]

@@ -61,6 +61,19 @@ def test_given_copies_when_a_position_is_weighed_then_outlets_and_sources_are_to
     assert "3 outlets, 2 independent sources" in json.dumps(message.tail)
 
 
+def test_given_the_day_that_a_reading_holds_for_when_composed_then_it_is_told_as_other_days_are() -> None:
+    as_of = [
+        replace(answers.reading(a), as_of=day)
+        for a, day in ((answers.COURIER, "2026-05-27"), (answers.LEDGER, "the end of May"))
+    ]
+    sides = tuple(Position(f"side {n}", (each,), 1) for n, each in enumerate(as_of))
+
+    told = json.dumps(compose(answers.answer(Relation.DISPUTE, sides))[0].blocks)
+
+    assert "as of 27 May 2026" in told
+    assert "as of the end of May" in told
+
+
 def test_given_one_text_in_two_outlets_when_quoted_then_it_is_quoted_once_and_both_are_named() -> None:
     told = json.dumps(compose(answers.dispute())[0].tail, ensure_ascii=False)
 

@@ -156,6 +156,8 @@ async def test_given_no_admin_is_named_when_somebody_opens_the_settings_then_the
     shown = json.dumps((await opened(bot, CHIE)).view)
 
     assert words.ADMINS_ALONE_CHANGE in shown
+    assert "only those who look after the bot" in shown
+    assert "Empty" not in shown
     bot.sandbox.workspace.people[CHIE].admin = True
     assert "submit" in (await opened(bot, CHIE)).view
 
