@@ -22,8 +22,8 @@ from bot.news.digest.subscription import Wish
 from bot.sandbox import Sandbox
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
-from bot.slack.buttons import FOLLOW, QUOTES, SHARE, UNFOLLOW
 from bot.slack.clicks import SAID
+from bot.slack.looks.buttons import FOLLOW, QUOTES, SHARE, UNFOLLOW
 from bot.slack.words import INSTALL_LATER
 from bot.store.answer_tables import asked as asked_table
 from bot.store.backup import all_tables

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack import words
-from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
-from bot.slack.escape import web_link
 from bot.slack.gate import Right
+from bot.slack.looks.blocks import plain
+from bot.slack.looks.escape import web_link
 
 
 @dataclass(frozen=True, slots=True)

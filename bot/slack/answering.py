@@ -12,11 +12,12 @@ from typing import Any, Protocol
 from bot.errors import CrosscheckError, NotForUs
 from bot.news.asked import Fate
 from bot.news.model import Answer
-from bot.slack import blocks, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.buttons import suggested, under
 from bot.slack.gate import Gate, Right
 from bot.slack.intake import key_of
+from bot.slack.looks import blocks
+from bot.slack.looks.buttons import suggested, under
 from bot.slack.post import Place, Post, Standing
 from bot.slack.screen import Audience, Screen
 from bot.slack.shelf import Shelf

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack import escape
 from bot.slack.account import Account
+from bot.slack.looks import escape
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

@@ -13,13 +13,14 @@ from typing import Any
 from bot.errors import CrosscheckError
 from bot.news.catalogue import ENGLISH
 from bot.news.labels import Verdict
-from bot.slack import aside, buttons, follows, modals, words
+from bot.slack import aside, words
 from bot.slack.account import Account
 from bot.slack.digest_forms import DigestForms
 from bot.slack.gate import Gate, Right
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, Accepted, Body, lane_of
-from bot.slack.kit import Json
+from bot.slack.looks import buttons, follows, modals
+from bot.slack.looks.kit import Json
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused, slack_errors
 

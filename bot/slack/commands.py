@@ -15,18 +15,19 @@ from functools import partial
 from typing import Any
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.slack import blocks, kit, modals, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.blocks import Message, with_buttons
-from bot.slack.buttons import GRID, NEXT, SHARE
 from bot.slack.daily import DailyPost
 from bot.slack.gallery import PICTURED, Gallery
 from bot.slack.gate import Gate, Right
 from bot.slack.intake import A_PERSON_WAITS, Accepted, Body, Inbox, written
-from bot.slack.kit import Json
-from bot.slack.picture import Picture
+from bot.slack.looks import blocks, kit, modals
+from bot.slack.looks.blocks import Message, with_buttons
+from bot.slack.looks.buttons import GRID, NEXT, SHARE
+from bot.slack.looks.kit import Json
+from bot.slack.looks.picture import Picture
+from bot.slack.looks.split import shortened
 from bot.slack.reply import bring, reply
-from bot.slack.split import shortened
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

@@ -14,17 +14,18 @@ from bot.news.digest.digest import Digest, Move
 from bot.news.digest.subscription import EVERYTHING, Length, told_topics
 from bot.news.digest.words import Edition, Line, Section
 from bot.news.model import Citation, Comparison
-from bot.slack import escape, kit, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.blocks import TEXT_CHARACTERS, Message, packed, sources
-from bot.slack.buttons import GRID
 from bot.slack.gallery import Gallery
-from bot.slack.kit import Json
-from bot.slack.picture import Picture, pictures
+from bot.slack.looks import escape, kit
+from bot.slack.looks.blocks import TEXT_CHARACTERS, Message, packed, sources
+from bot.slack.looks.buttons import GRID
+from bot.slack.looks.kit import Json
+from bot.slack.looks.picture import Picture, pictures
+from bot.slack.looks.prose import BODY_CHARACTERS, Numbering
+from bot.slack.looks.sides import sides
+from bot.slack.looks.split import shortened, split
 from bot.slack.post import Place, Post, Standing
-from bot.slack.prose import BODY_CHARACTERS, Numbering
-from bot.slack.sides import sides
-from bot.slack.split import shortened, split
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.slack import aside, digest_form, modals, words
+from bot.slack import aside, words
 from bot.slack.account import Account
-from bot.slack.buttons import DIGEST_OFF
-from bot.slack.fields import Misfilled
 from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.home import Home
 from bot.slack.intake import Accepted, Body
-from bot.slack.kit import Json
+from bot.slack.looks import digest_form, modals
+from bot.slack.looks.buttons import DIGEST_OFF
+from bot.slack.looks.fields import Misfilled
+from bot.slack.looks.kit import Json
 from bot.slack.trouble import SlackRefused, slack_errors
 from bot.slack.wishes import Digests, switched_on, usual
 

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
-from bot.slack import kit, lists, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.digest_forms import DigestForms
 from bot.slack.gate import Gate, Right, is_direct
-from bot.slack.kit import Json
+from bot.slack.looks import kit, lists
+from bot.slack.looks.blocks import plain
+from bot.slack.looks.kit import Json
 from bot.slack.wishes import Digests, Planned, switched_on, usual, when
 
 PREVIEW = "preview"

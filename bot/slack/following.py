@@ -9,13 +9,14 @@ from bot.news.compare import cited_by
 from bot.news.ledger.follows import News
 from bot.news.model import Comparison, Relation, Statement
 from bot.news.topic import Topic
-from bot.slack import kit, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.blocks import Message, packed, sources
-from bot.slack.follows import title
+from bot.slack.looks import kit
+from bot.slack.looks.blocks import Message, packed, sources
+from bot.slack.looks.follows import title
+from bot.slack.looks.prose import Prose
+from bot.slack.looks.sides import sides
 from bot.slack.post import Place, Post
-from bot.slack.prose import Prose
-from bot.slack.sides import sides
 
 
 def drawn(news: News, topic: Topic | None = None) -> list[Message]:

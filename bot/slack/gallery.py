@@ -13,15 +13,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.slack import escape, kit, lists, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.blocks import Message
-from bot.slack.picture import Picture, in_words, sides_in_words
-from bot.slack.split import shortened
+from bot.slack.looks import escape, kit, lists
+from bot.slack.looks.blocks import Message
+from bot.slack.looks.picture import Picture, in_words, sides_in_words
+from bot.slack.looks.split import shortened
 from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
 
 if TYPE_CHECKING:
-    from bot.slack.drawing import Drawing
+    from bot.slack.looks.drawing import Drawing
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class Gallery:
 
 
 def _drawn(picture: Picture, undrawn: Sequence[str]) -> Drawing:
-    from bot.slack.drawing import draw  # here, in a thread: with it comes matplotlib, which takes long to import
+    from bot.slack.looks.drawing import draw  # here, in a thread: with it comes matplotlib, which takes long to import
 
     return draw(picture, undrawn)
 

@@ -12,14 +12,15 @@ from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
 from bot.news.words import comparisons_provenance
-from bot.slack import escape, follows, kit, lists, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.buttons import DIGEST
 from bot.slack.coverage import Channel, Coverage
 from bot.slack.gate import Gate, Right
-from bot.slack.kit import Json
-from bot.slack.prose import OUTLET_CHARACTERS
-from bot.slack.split import shortened
+from bot.slack.looks import escape, follows, kit, lists
+from bot.slack.looks.buttons import DIGEST
+from bot.slack.looks.kit import Json
+from bot.slack.looks.prose import OUTLET_CHARACTERS
+from bot.slack.looks.split import shortened
 from bot.slack.trouble import slack_errors
 
 log = logging.getLogger(__name__)

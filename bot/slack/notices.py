@@ -6,8 +6,8 @@ import logging
 import uuid
 from collections.abc import Sequence
 
-from bot.slack import blocks
 from bot.slack.account import Account
+from bot.slack.looks import blocks
 from bot.slack.post import EVENT_TYPE
 from bot.slack.trouble import SlackRefused, slack_errors
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from bot.errors import SlackUnavailable
 from bot.slack.account import Account
-from bot.slack.blocks import Message
-from bot.slack.kit import Json
+from bot.slack.looks.blocks import Message
+from bot.slack.looks.kit import Json
 from bot.slack.stream import Stream
 from bot.slack.trouble import SlackRefused, slack_errors
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import SlackUnavailable
-from bot.slack import blocks
 from bot.slack.account import Account
-from bot.slack.blocks import Message
+from bot.slack.looks import blocks
+from bot.slack.looks.blocks import Message
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

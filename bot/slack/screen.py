@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.news.model import Answer, Reading, Statement
-from bot.slack import kit, words
-from bot.slack.prose import BODY_CHARACTERS, Prose, who
-from bot.slack.split import shortened
+from bot.slack import words
+from bot.slack.looks import kit
+from bot.slack.looks.prose import BODY_CHARACTERS, Prose, who
+from bot.slack.looks.split import shortened
 from bot.slack.stream import Stream
 
 CARDS = 12  # sources with a card of their own while streaming; each takes of the message's room

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.slack import aside, escape, follows, kit, modals, notices, words
-from bot.slack import setting_form as forms
+from bot.slack import aside, notices, words
 from bot.slack.account import Account
-from bot.slack.blocks import Message
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
-from bot.slack.fields import Misfilled
 from bot.slack.gate import WHOLE_WORKSPACE, Gate, is_direct
 from bot.slack.intake import Accepted, Body
-from bot.slack.kit import Json
-from bot.slack.setting_form import Seen, Wished, filled, form
+from bot.slack.looks import escape, follows, kit, modals
+from bot.slack.looks import setting_form as forms
+from bot.slack.looks.blocks import Message
+from bot.slack.looks.fields import Misfilled
+from bot.slack.looks.kit import Json
+from bot.slack.looks.setting_form import Seen, Wished, filled, form
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import CrosscheckError, SlackUnavailable
 from bot.slack.account import Account
-from bot.slack.kit import Json
+from bot.slack.looks.kit import Json
 from bot.slack.trouble import code, slack_errors
 
 log = logging.getLogger(__name__)

@@ -12,14 +12,15 @@ from bot.news.catalogue import speaking
 from bot.news.digest.subscription import NotUnderstood
 from bot.news.digest.words import Line
 from bot.news.summary import Length, Scope, Summary
-from bot.slack import kit, words
-from bot.slack.blocks import Message, dump, load, packed, plain, sources
+from bot.slack import words
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
-from bot.slack.escape import web_link
-from bot.slack.prose import BODY_CHARACTERS, Numbering
+from bot.slack.looks import kit
+from bot.slack.looks.blocks import Message, dump, load, packed, plain, sources
+from bot.slack.looks.escape import web_link
+from bot.slack.looks.prose import BODY_CHARACTERS, Numbering
+from bot.slack.looks.split import shortened, split
 from bot.slack.shelf import Shelf
-from bot.slack.split import shortened, split
 
 LEAD_CHARACTERS, LINE_CHARACTERS = 300, 900  # raw; escaped and marked, a line fits any message
 

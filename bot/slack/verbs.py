@@ -18,18 +18,19 @@ from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.ledger.standing import Entry
 from bot.news.since import asked_since
 from bot.news.topic import Topic, comparison_about, dispute_about
-from bot.slack import blocks, follows, lists, words
+from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.answering import Ask
-from bot.slack.blocks import Message, with_buttons
-from bot.slack.buttons import suggested, under
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
 from bot.slack.following import Following
 from bot.slack.gate import Ruling
 from bot.slack.intake import A_PERSON_WAITS, ANSWER, Inbox, lane_of
-from bot.slack.kit import Json
+from bot.slack.looks import blocks, follows, lists
+from bot.slack.looks.blocks import Message, with_buttons
+from bot.slack.looks.buttons import suggested, under
+from bot.slack.looks.kit import Json
 from bot.slack.screen import Nobody
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused

@@ -6,10 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack import escape, kit, words
+from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.blocks import Message
 from bot.slack.daily import DailyPost
+from bot.slack.looks import escape, kit
+from bot.slack.looks.blocks import Message
 from bot.slack.trouble import SlackRefused
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from bot.sandbox import ANNA, BEN, GENERAL, OTHER_BOT, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
 from bot.slack.app import OneRoom, bolt_app, http_app, socket_mode
-from bot.slack.blocks import compose, with_buttons
-from bot.slack.buttons import under
+from bot.slack.looks.blocks import compose, with_buttons
+from bot.slack.looks.buttons import under
 from tests.slack import answers
 from tests.slack.conftest import Bot
 from tests.slack.snapshot import assert_kept

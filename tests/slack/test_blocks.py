@@ -9,9 +9,9 @@ import pytest
 from slack_sdk.models.blocks import Block
 
 from bot.news.model import Answer, Position, Relation, Statement
-from bot.slack.blocks import Message, compose, dump, load
-from bot.slack.buttons import under
-from bot.slack.kit import size
+from bot.slack.looks.blocks import Message, compose, dump, load
+from bot.slack.looks.buttons import under
+from bot.slack.looks.kit import size
 from tests.given import article
 from tests.slack import answers
 from tests.slack.snapshot import assert_kept

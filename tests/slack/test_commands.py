@@ -15,10 +15,10 @@ from bot.news.model import Replayed
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
 from bot.slack import words
-from bot.slack.blocks import plain
 from bot.slack.commands import Call, Said, Subcommand
 from bot.slack.following import Following
-from bot.slack.lists import disagreements, newest, timeline
+from bot.slack.looks.blocks import plain
+from bot.slack.looks.lists import disagreements, newest, timeline
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Oracle

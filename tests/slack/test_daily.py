@@ -23,7 +23,7 @@ from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost, Drawn, draw, dumped, loaded
-from bot.slack.kit import Json, size
+from bot.slack.looks.kit import Json, size
 from tests.given import article
 from tests.slack import answers, entries
 from tests.slack.snapshot import assert_kept

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.slack.answering import Screen
-from bot.slack.blocks import compose, plain
-from bot.slack.escape import label, markdown, mrkdwn, visible, web_link
+from bot.slack.looks.blocks import compose, plain
+from bot.slack.looks.escape import label, markdown, mrkdwn, visible, web_link
 from tests.slack.test_blocks import answer_full_of, fits
 from tests.slack.texts import HIDDEN, HOSTILE, ODD_TEXTS
 

@@ -14,9 +14,9 @@ from PIL import Image
 
 from bot.news.ledger.grid import Mark
 from bot.news.model import Article, Comparison
-from bot.slack import drawing
-from bot.slack.drawing import DOTS, draw
-from bot.slack.picture import LINES, OUTLETS, Picture, in_words, pictures
+from bot.slack.looks import drawing
+from bot.slack.looks.drawing import DOTS, draw
+from bot.slack.looks.picture import LINES, OUTLETS, Picture, in_words, pictures
 from tests.given import article, disputed
 from tests.slack import entries
 from tests.slack.texts import ODD_TEXTS
@@ -119,7 +119,7 @@ def test_given_letters_that_no_font_has_when_drawn_then_the_text_is_a_number_and
 
 
 def test_given_an_emoji_that_no_font_has_when_drawn_then_it_is_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.slack import lettering
+    from bot.slack.looks import lettering
 
     monkeypatch.setattr(lettering, "_others", list)
     text = "👩‍👧 🇬🇧 up 👍🏽"
@@ -130,7 +130,7 @@ def test_given_an_emoji_that_no_font_has_when_drawn_then_it_is_spelled_out(monke
 
 
 def test_given_text_that_runs_left_when_wrapped_then_every_line_keeps_its_direction() -> None:
-    from bot.slack.lettering import Lettering
+    from bot.slack.looks.lettering import Lettering
 
     text = "قال الوزير Anthropic says that British firms have access now, يوم الجمعة"
     lines = Lettering([text], [], DOTS).wrapped(text, 120, 12)

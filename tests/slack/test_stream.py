@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
-from bot.slack import kit
 from bot.slack.account import Account
+from bot.slack.looks import kit
 from bot.slack.stream import FLUSH_CHARACTERS, Stream
 from tests.slack.conftest import Bot
 

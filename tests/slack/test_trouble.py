@@ -14,7 +14,7 @@ from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
 from bot.slack.answering import Answering, Work
-from bot.slack.blocks import compose
+from bot.slack.looks.blocks import compose
 from bot.slack.screen import Audience
 from bot.slack.trouble import SlackRefused
 from tests.slack import answers

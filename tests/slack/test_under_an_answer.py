@@ -13,10 +13,10 @@ from bot.news.model import Answer, Citation
 from bot.news.rules import ChannelRules
 from bot.sandbox import ANNA, BEN, GENERAL, Message
 from bot.slack import words
-from bot.slack.blocks import Message as Composed
-from bot.slack.blocks import with_buttons
-from bot.slack.buttons import suggested, under
-from bot.slack.modals import quotes
+from bot.slack.looks.blocks import Message as Composed
+from bot.slack.looks.blocks import with_buttons
+from bot.slack.looks.buttons import suggested, under
+from bot.slack.looks.modals import quotes
 from tests.given import article
 from tests.slack import answers
 from tests.slack.conftest import Bot

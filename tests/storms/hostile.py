@@ -23,12 +23,12 @@ from bot.news.digest.subscription import TOPIC_CHARACTERS, Length
 from bot.news.model import Answer, Article
 from bot.news.topic import Topic
 from bot.sandbox import Refused, checks
-from bot.slack.blocks import Message, compose, plain
 from bot.slack.daily import draw
-from bot.slack.drawing import draw as draw_picture
-from bot.slack.escape import web_link
 from bot.slack.gallery import Hung, shown, told
-from bot.slack.picture import pictures
+from bot.slack.looks.blocks import Message, compose, plain
+from bot.slack.looks.drawing import draw as draw_picture
+from bot.slack.looks.escape import web_link
+from bot.slack.looks.picture import pictures
 from bot.slack.screen import Screen
 from tests.slack.test_blocks import answer_full_of
 from tests.slack.test_daily import FRIDAY, full_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.news.model import Article, Citation, Statement
 from bot.news.words import dated
-from bot.slack import kit
-from bot.slack.split import shortened, split
+from bot.slack.looks import kit
+from bot.slack.looks.split import shortened, split
 
 PIECE_CHARACTERS = 1_000  # raw; escaping makes it five times as long at most, well within a message
 OUTLET_CHARACTERS = 100

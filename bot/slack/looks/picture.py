@@ -12,9 +12,9 @@ from bot.news import words as news_words
 from bot.news.ledger.grid import Grid, Mark, by_voice, grid
 from bot.news.model import Comparison
 from bot.slack import words
-from bot.slack.kit import Json
-from bot.slack.prose import OUTLET_CHARACTERS
-from bot.slack.split import shortened
+from bot.slack.looks.kit import Json
+from bot.slack.looks.prose import OUTLET_CHARACTERS
+from bot.slack.looks.split import shortened
 
 CLAIM_CHARACTERS = 220
 OUTLETS = 20  # columns of one picture

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.news.model import Article, Citation
-from bot.slack import escape
-from bot.slack.split import shortened
+from bot.slack.looks import escape
+from bot.slack.looks.split import shortened
 
 Json = dict[str, Any]
 

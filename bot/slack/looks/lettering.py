@@ -14,7 +14,7 @@ from functools import cache
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 
-from bot.slack import escape
+from bot.slack.looks import escape
 
 BROAD = "DejaVu Sans"  # comes with matplotlib; Latin, Greek, Cyrillic, Arabic, Hebrew and more
 _NO_LETTERS = re.compile("Last ?Resort|cm[a-z]+10|STIX(Size|NonU)")  # fonts of boxes, or of formulas

@@ -10,11 +10,12 @@ from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.topic import Topic
 from bot.news.words import comparisons_provenance
-from bot.slack import kit, lists, modals, words
-from bot.slack.blocks import Message, plain
-from bot.slack.buttons import UNFOLLOW
-from bot.slack.kit import Json
-from bot.slack.split import shortened
+from bot.slack import words
+from bot.slack.looks import kit, lists, modals
+from bot.slack.looks.blocks import Message, plain
+from bot.slack.looks.buttons import UNFOLLOW
+from bot.slack.looks.kit import Json
+from bot.slack.looks.split import shortened
 
 TOPIC_CHARACTERS = 150
 STANDING = 5  # disagreements that a topic's thread begins with; the rest is counted

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from bot.news import words
 from bot.news.catalogue import speaking, spoken
 from bot.news.model import Answer, Mode, Statement
-from bot.slack import escape, kit
-from bot.slack.kit import Json
-from bot.slack.prose import Numbering, Prose, who
-from bot.slack.sides import quotes, sides
-from bot.slack.split import shortened, split
+from bot.slack.looks import escape, kit
+from bot.slack.looks.kit import Json
+from bot.slack.looks.prose import Numbering, Prose, who
+from bot.slack.looks.sides import quotes, sides
+from bot.slack.looks.split import shortened, split
 from bot.slack.words import ASKED_BY
 
 MESSAGE_CHARACTERS = 11_500  # of a message's JSON; whole messages were seen to fail near 13,000

@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.news.asked import Shown
 from bot.news.model import Article, Citation
-from bot.slack import kit, words
-from bot.slack.kit import Json
-from bot.slack.prose import who
-from bot.slack.sides import QUOTE_CHARACTERS
-from bot.slack.split import shortened, split
+from bot.slack import words
+from bot.slack.looks import kit
+from bot.slack.looks.kit import Json
+from bot.slack.looks.prose import who
+from bot.slack.looks.sides import QUOTE_CHARACTERS
+from bot.slack.looks.split import shortened, split
 
 VIEW_BLOCKS = 95  # Slack takes 100
 VIEW_CHARACTERS = 120_000  # of a view's JSON; Slack takes 250,000

@@ -6,9 +6,9 @@ from __future__ import annotations
 from bot.news.catalogue import of
 from bot.news.catalogue.messages import Messages
 from bot.news.model import Answer, Check, Mode, Relation
-from bot.slack import escape
-from bot.slack.kit import Json, button, context
-from bot.slack.split import shortened
+from bot.slack.looks import escape
+from bot.slack.looks.kit import Json, button, context
+from bot.slack.looks.split import shortened
 
 QUOTES, FOLLOW, NO_DISPUTE, MISSED, FEEDBACK = "quotes", "follow", "no_dispute", "missed", "feedback"
 SHARE, UNFOLLOW, GRID = "share", "unfollow", "grid"  # elsewhere than under an answer

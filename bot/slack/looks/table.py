@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from bot.news import words
 from bot.news.ledger.grid import Grid, Row, by_voice, grid
 from bot.news.ledger.standing import Entry
-from bot.slack import escape, kit
-from bot.slack.kit import Json
-from bot.slack.prose import OUTLET_CHARACTERS, Numbering
-from bot.slack.split import shortened
+from bot.slack.looks import escape, kit
+from bot.slack.looks.kit import Json
+from bot.slack.looks.prose import OUTLET_CHARACTERS, Numbering
+from bot.slack.looks.split import shortened
 
 ROWS = 100  # Slack's limits of a table
 COLUMNS = 20

@@ -11,9 +11,10 @@ from typing import Any
 from bot.news.digest.subscription import told_topics
 from bot.news.languages import NAMES
 from bot.news.rules import Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
-from bot.slack import fields, kit, words
-from bot.slack.fields import Misfilled
-from bot.slack.kit import Json
+from bot.slack import words
+from bot.slack.looks import fields, kit
+from bot.slack.looks.fields import Misfilled
+from bot.slack.looks.kit import Json
 
 KIND = "settings"  # the form's callback_id
 TOPICS, WHICH, OUTLETS, LANGUAGE, ASKERS = "topics", "which_outlets", "outlets", "language", "askers"

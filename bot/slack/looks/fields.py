@@ -8,9 +8,10 @@ from typing import Any
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.offline import stems
 from bot.news.topic import Topic
-from bot.slack import kit, words
-from bot.slack.kit import Json
-from bot.slack.split import shortened
+from bot.slack import words
+from bot.slack.looks import kit
+from bot.slack.looks.kit import Json
+from bot.slack.looks.split import shortened
 
 OPTION_CHARACTERS = 75
 

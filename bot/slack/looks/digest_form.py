@@ -8,10 +8,11 @@ from datetime import time
 from typing import Any
 
 from bot.news.digest.subscription import DAYS, Length, NotUnderstood, Quiet, Wish, told_topics, zone_named
-from bot.slack import fields, kit, words
-from bot.slack.buttons import DIGEST_OFF
-from bot.slack.fields import Misfilled, field
-from bot.slack.kit import Json
+from bot.slack import words
+from bot.slack.looks import fields, kit
+from bot.slack.looks.buttons import DIGEST_OFF
+from bot.slack.looks.fields import Misfilled, field
+from bot.slack.looks.kit import Json
 
 KIND = "digest"  # the form's callback_id
 AT, ON_DAYS, ZONE, TOPICS, LENGTH, QUIET = "at", "days", "zone", "topics", "length", "quiet"

@@ -21,8 +21,8 @@ from matplotlib.transforms import Affine2D
 
 from bot.news.ledger.grid import Mark
 from bot.slack import words
-from bot.slack.lettering import Lettering, runs_left
-from bot.slack.picture import Claim, Picture, Question
+from bot.slack.looks.lettering import Lettering, runs_left
+from bot.slack.looks.picture import Claim, Picture, Question
 
 DOTS = 2  # of the picture to a point, so that it is sharp on screens of today; lengths here are in points
 MARGIN, PAD = 18.0, 7.0

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from bot.news import words
 from bot.news.catalogue import spoken
 from bot.news.model import Citation, Comparison, Manner, Position, Reading, Relation
-from bot.slack import kit
-from bot.slack.kit import Json
-from bot.slack.prose import Numbering, who
-from bot.slack.split import shortened, split
+from bot.slack.looks import kit
+from bot.slack.looks.kit import Json
+from bot.slack.looks.prose import Numbering, who
+from bot.slack.looks.split import shortened, split
 
 QUOTE_CHARACTERS = 1_500  # of one quotation's paragraph; a longer sentence goes on in the next
 SPEAKER_CHARACTERS = 120

@@ -11,13 +11,14 @@ from bot.news.model import Article, Moment
 from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
 from bot.news.words import folded, published
-from bot.slack import escape, kit, words
-from bot.slack.blocks import MESSAGE_CHARACTERS, Message, plain, sources
-from bot.slack.kit import Json
-from bot.slack.picture import Picture, pictures
-from bot.slack.prose import OUTLET_CHARACTERS, Numbering, who
-from bot.slack.split import shortened
-from bot.slack.table import table
+from bot.slack import words
+from bot.slack.looks import escape, kit
+from bot.slack.looks.blocks import MESSAGE_CHARACTERS, Message, plain, sources
+from bot.slack.looks.kit import Json
+from bot.slack.looks.picture import Picture, pictures
+from bot.slack.looks.prose import OUTLET_CHARACTERS, Numbering, who
+from bot.slack.looks.split import shortened
+from bot.slack.looks.table import table
 
 TITLE_CHARACTERS = 150
 LINE_CHARACTERS = 300

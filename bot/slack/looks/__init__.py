@@ -1,0 +1,1 @@
+"""What people see: messages, forms, lists and pictures. Pure: no Slack is called here."""
