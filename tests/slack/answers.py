@@ -19,6 +19,7 @@ from bot.news.model import (
     Relation,
     Replayed,
     SecondLook,
+    Standing,
     Statement,
     Usage,
 )
@@ -166,6 +167,12 @@ def nothing_in_common() -> Answer:
     return compared(answer(Relation.NONE, mode=Mode.OFFLINE, usage=Usage()), check=Check.NOT_RUN)
 
 
+def beside_a_dispute() -> Answer:
+    """Its claim is one side of a dispute that stands in the ledger, by a recorded reply."""
+    stands = Standing("How many licences were granted?", (CAN, CANNOT), Replayed("a-model-1", "2026-05-22"))
+    return replace(single(), standing=(stands,))
+
+
 def failed_check() -> Answer:
     found = replace(offline(), trouble="The model can't be reached right now.")
     return compared(found, check=Check.FAILED)
@@ -214,6 +221,7 @@ ALL = {
     "nothing": nothing,
     "offline": offline,
     "nothing-in-common": nothing_in_common,
+    "beside-a-dispute": beside_a_dispute,
     "failed-check": failed_check,
     "second-look-failed": second_look_failed,
     "withdrawn": withdrawn,

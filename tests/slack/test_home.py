@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from bot.news.ledger.follows import Follows, TopicFollow
-from bot.news.model import Check
+from bot.news.model import Check, Relation
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, OpenView
 from bot.slack import words
@@ -72,11 +72,13 @@ async def test_given_a_followed_question_when_it_is_unfollowed_then_home_shows_i
     assert words.NO_FOLLOWS[:20] in json.dumps(now.view["blocks"])
 
 
-@pytest.mark.parametrize("check", [Check.NOT_RUN, Check.FAILED])
+@pytest.mark.parametrize(
+    ("check", "relation"), [(Check.NOT_RUN, None), (Check.NOT_RUN, Relation.NONE), (Check.FAILED, None)]
+)
 async def test_given_a_followed_question_that_was_not_compared_when_home_is_opened_then_it_says_so(
-    bot: Bot, check: Check
+    bot: Bot, check: Check, relation: Relation | None
 ) -> None:
-    bot.coverage.followed[ANNA] = [entries.entry("f1", owner="owner", check=check, relation=None, positions=())]
+    bot.coverage.followed[ANNA] = [entries.entry("f1", owner="owner", check=check, relation=relation, positions=())]
 
     home = await opened(bot, ANNA)
 

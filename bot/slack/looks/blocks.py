@@ -16,7 +16,7 @@ from bot.news.model import Answer, Mode, Statement
 from bot.slack.looks import escape, kit
 from bot.slack.looks.kit import Json
 from bot.slack.looks.prose import Numbering, Prose, who
-from bot.slack.looks.sides import quotes, sides
+from bot.slack.looks.sides import quotes, sides, standing
 from bot.slack.looks.split import shortened, split
 from bot.slack.words import ASKED_BY
 
@@ -104,6 +104,8 @@ def _under(answer: Answer, numbering: Numbering) -> list[list[Json]]:
     units += sides(answer.comparison, numbering)
     if relation := words.relation_line(answer.comparison):
         units.append(kit.told(relation))
+    for dispute in answer.standing:
+        units += standing(dispute, numbering)
     units += [[block] for block in sources(numbering)]
     told = " ".join([*words.notes(answer), words.disclaimer(answer)])
     units += [[kit.context(part)] for part in split(told, kit.CONTEXT_CHARACTERS)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.news import words as news_words
 from bot.news.catalogue import spoken
 from bot.news.ledger.standing import Entry
-from bot.news.model import Article, Moment
+from bot.news.model import Article, Check, Moment
 from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
 from bot.news.words import folded, published
@@ -98,7 +98,9 @@ def entry_line(entry: Entry) -> list[Json]:
         f"{shortened(folded(p.claim), LINE_CHARACTERS // 2)} ({news_words.weight(p)})" for p in comparison.positions
     )
     question = shortened(folded(comparison.question), LINE_CHARACTERS)
-    told = news_words.heading(comparison.relation) if comparison.relation else words.UNCOMPARED
+    told = words.UNCOMPARED
+    if comparison.relation is not None and comparison.check is Check.CHECKED:
+        told = news_words.heading(comparison.relation)
     return [kit.text(question, bold=True), kit.text(sides or told, spaced=False)]
 
 

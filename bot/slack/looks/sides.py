@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.news import words
 from bot.news.catalogue import spoken
-from bot.news.model import Citation, Comparison, Manner, Position, Reading, Relation
+from bot.news.model import Citation, Comparison, Manner, Position, Reading, Relation, Standing
 from bot.slack.looks import kit
 from bot.slack.looks.kit import Json
 from bot.slack.looks.prose import Numbering, who
@@ -34,6 +34,15 @@ def sides(comparison: Comparison, numbering: Numbering) -> list[list[Json]]:
         marks = numbering.marks(comparison.reconciled.citations) if comparison.reconciled else []
         units.append(_told(told, marks))
     return units
+
+
+def standing(dispute: Standing, numbering: Numbering) -> list[list[Json]]:
+    """Units of blocks for a dispute of the ledger that an answer's own claim is one side of."""
+    heading = _heading(
+        f"{_SIGNS[Relation.DISPUTE]} {spoken().also_disputed}".rstrip(":"), words.folded(dispute.question)
+    )
+    first, *rest = [_position(p, numbering, "") for p in dispute.positions]
+    return [[*heading, *first], *rest]
 
 
 def quotes(sentences: Iterable[str]) -> list[Json]:
