@@ -1,4 +1,4 @@
-"""The README promises nothing that is not there."""
+"""The README and SECURITY promise nothing that is not there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.cli.conftest import Cli, cli  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 NAMES = {name.upper() for name in Settings.model_fields}
 
@@ -50,6 +51,11 @@ def test_given_the_sample_answer_when_asked_then_it_is_what_the_readme_shows(
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"^  ([a-z_]+\.py|[a-z]+/)", README, re.MULTILINE))))
 def test_given_a_file_that_the_readme_names_when_looked_for_then_it_is_there(name: str) -> None:
     assert (ROOT / "bot" / name).exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(bot/[a-z_/]+\.py)`", SECURITY))))
+def test_given_a_file_that_security_names_when_looked_for_then_it_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([a-z-]+)", README))))
