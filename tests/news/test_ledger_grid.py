@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.news.labels import Label, Verdict, as_questions
@@ -108,6 +109,12 @@ def test_given_an_answer_that_is_one_side_when_shown_then_the_dispute_stands_bes
     (shown,) = standing_for(answer("the ban is gone", cites(C, 1)), [entry(LIFTED), entry(COUNT)])
 
     assert (shown.question, shown.positions) == (LIFTED.question, LIFTED.positions)
+
+
+def test_given_an_answer_that_only_quotes_when_shown_then_nothing_stands_beside_it() -> None:
+    quotes = replace(answer("the ban is gone", cites(C, 1)), mode=Mode.OFFLINE)
+
+    assert standing_for(quotes, [entry(LIFTED)]) == ()
 
 
 def test_given_another_fact_of_the_same_sentence_when_answered_then_no_dispute_is_shown() -> None:

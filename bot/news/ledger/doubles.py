@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from itertools import combinations, permutations
 
 from bot.news.ledger.standing import Entry, SentenceKey, State, resting_on, sentence_key
-from bot.news.model import Answer, Comparison, Kind, Position, Relation, Standing
+from bot.news.model import Answer, Comparison, Kind, Mode, Position, Relation, Standing
 from bot.news.offline import stems
 
 SHARED = 0.5  # of the smaller side's sentences; half, since each comparison picks up to three of several that fit
@@ -51,7 +51,10 @@ def standing_for(answer: Answer, entries: Iterable[Entry]) -> tuple[Standing, ..
 
     A side's own best sentence must carry the answer, and what the answer says must have words that set this side
     apart from the others, for a sentence often holds several facts. The answer's own dispute is not shown again.
+    An answer that only quotes claims nothing.
     """
+    if answer.mode is Mode.OFFLINE:
+        return ()
     comparison = answer.comparison
     own = comparison if comparison.relation is Relation.DISPUTE else None
     told = _told(answer)
