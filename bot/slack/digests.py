@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
+from bot.news.offline import stems
 from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.commands import Call, Said, Subcommand
@@ -56,7 +57,7 @@ class DigestCommand:
         return await self._forms.open(call.channel, call.user, trigger)
 
     async def _on(self, call: Call, said: str, work: Any) -> Said:
-        wish = parse(said, await self._digests.of(call.channel) or await usual(self._account, call.user))
+        wish = await self._understood(call, said)
         return Said(plain(switched_on(wish, await self._digests.on(call.channel, call.user, wish))))
 
     async def _off(self, call: Call, said: str, work: Any) -> Said:
@@ -82,7 +83,15 @@ class DigestCommand:
         """What was said for this once; None where the channel's own wish counts."""
         if not said.strip():
             return None
-        return parse(said, await self._digests.of(call.channel) or await usual(self._account, call.user))
+        return await self._understood(call, said)
+
+    async def _understood(self, call: Call, said: str) -> Wish:
+        """What was said, over what the channel has. Raises NotUnderstood, also for a topic that nothing is about."""
+        wish = parse(said, await self._digests.of(call.channel) or await usual(self._account, call.user))
+        for phrase in (phrase for topic in wish.topics for phrase in topic.phrases):
+            if not stems(phrase):
+                raise NotUnderstood(words.EMPTY_TOPIC.format(phrase=phrase))
+        return wish
 
 
 def _line(planned: Planned) -> list[Json]:
@@ -96,5 +105,5 @@ def _line(planned: Planned) -> list[Json]:
 
 def _verb(call: Call) -> tuple[str, str]:
     """What is to be done, and the words after it."""
-    verb, _, said = call.text.partition(" ")
+    verb, said = [*call.text.split(maxsplit=1), "", ""][:2]
     return verb.casefold(), said

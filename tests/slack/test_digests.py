@@ -68,6 +68,15 @@ async def test_given_words_that_are_no_wish_when_typed_then_it_says_which_and_ke
     assert digests.wishes == {}
 
 
+async def test_given_a_topic_of_no_telling_word_when_typed_then_it_says_so_and_keeps_nothing(
+    bot: Bot, digests: FixedDigests
+) -> None:
+    (told,) = await typed(bot, "digest on\n09:00 topics tariffs, the")
+
+    assert told == words.EMPTY_TOPIC.format(phrase="the")
+    assert digests.wishes == {}
+
+
 async def test_given_a_digest_when_switched_off_then_it_is_gone_and_there_is_none_to_switch_off_again(
     bot: Bot, digests: FixedDigests
 ) -> None:
