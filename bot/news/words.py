@@ -236,8 +236,10 @@ def reconciliation(comparison: Comparison) -> str:
 
 
 def provenance(articles: Iterable[Article], replayed: Iterable[Replayed | None]) -> list[str]:
-    """That coverage is invented, and which replies were recorded, each once, and whether by other instructions."""
-    told = [spoken().invented] if any(a.invented for a in articles) else []
+    """That coverage is invented, or some of it is; which replies were recorded, each once, and whether by other
+    instructions."""
+    marks = {a.invented for a in articles}
+    told = [spoken().some_invented if False in marks else spoken().invented] if True in marks else []
     kept = sorted({r for r in replayed if r is not None}, key=lambda r: (r.recorded, r.model))
     told += dict.fromkeys(spoken().recorded.format(model=r.model, day=told_day(r.recorded)) for r in kept)
     return [*told, spoken().earlier_prompt] if any(r.earlier_prompt for r in kept) else told

@@ -36,6 +36,15 @@ def names_in(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
+def test_given_coverage_of_which_some_is_invented_when_told_then_not_all_is_called_so() -> None:
+    real = article("real", "It rained.")
+    sample = replace(real, id="sample", invented=True)
+
+    assert words.provenance([sample], []) == [ENGLISH.invented]
+    assert words.provenance([sample, real], []) == [ENGLISH.some_invented]
+    assert words.provenance([real], []) == []
+
+
 def test_given_the_catalogue_when_looked_through_then_each_language_has_a_name_that_can_be_set() -> None:
     assert {"de", "en"} <= set(languages()) <= set(NAMES)
     assert of("xx") is ENGLISH

@@ -81,6 +81,7 @@ MESSAGES = replace(
     written="Von KI geschrieben aus {read}. Prüfen Sie die Zitate, bevor Sie sich darauf verlassen.",
     quoted="Zitiert aus {read}, nicht verglichen.",
     invented="Beispielmaterial: Diese Medien und Artikel sind erfunden.",
+    some_invented="Zum Teil Beispielmaterial: Einige dieser Medien und Artikel sind erfunden.",
     recorded="Eine aufgezeichnete Antwort von {model}, {day}.",
     earlier_prompt="Sie wurde mit einer früheren Fassung der Anweisungen aufgezeichnet.",
     left_out=(

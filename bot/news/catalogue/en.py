@@ -83,6 +83,7 @@ MESSAGES = Messages(
     written="Written by AI from {read}. Check the quotes before you rely on it.",
     quoted="Quoted from {read}, not compared.",
     invented="Sample coverage: these outlets and articles are invented.",
+    some_invented="In part sample coverage: some of these outlets and articles are invented.",
     recorded="A recorded reply by {model}, {day}.",
     earlier_prompt="It was recorded with an earlier version of the instructions.",
     left_out=(

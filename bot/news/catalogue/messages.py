@@ -74,6 +74,7 @@ class Messages:
     written: str
     quoted: str
     invented: str
+    some_invented: str
     recorded: str
     earlier_prompt: str
     left_out: Forms
