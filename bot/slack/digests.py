@@ -15,6 +15,7 @@ from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.looks import kit, lists
 from bot.slack.looks.blocks import plain
 from bot.slack.looks.kit import Json
+from bot.slack.trouble import SlackRefused, slack_errors
 from bot.slack.wishes import Digests, Planned, switched_on, usual, when
 
 PREVIEW = "preview"
@@ -45,6 +46,8 @@ class DigestCommand:
             refused = await self._gate.refusal(Right.DIGEST, call.user, call.channel)
             if refused is not None:
                 return Said(plain(refused))
+            if verb != "off" and await self._absent(call.channel):
+                return Said(plain(words.DIGEST_WHERE))
         try:
             return await serve(call, said, work)
         except NotUnderstood as fault:
@@ -78,6 +81,17 @@ class DigestCommand:
         every = await self._gate.admins.has(call.user)
         own = [p for p in await self._digests.all() if every or call.user == p.subscriber or call.channel == p.channel]
         return Said(lists.listed(words.DIGESTS, map(_line, own)) if own else plain(words.NO_DIGESTS))
+
+    async def _absent(self, channel: str) -> bool:
+        """Whether the bot is not in a channel, so that nothing could come to it. Raises SlackUnavailable."""
+        if is_direct(channel):
+            return False
+        try:
+            with slack_errors("conversations.info"):
+                found = await self._account.client.conversations_info(channel=channel)
+        except SlackRefused as fault:
+            return fault.code == "channel_not_found"  # a private one; what else is refused does not tell
+        return not found["channel"].get("is_member", True)
 
     async def _wish(self, call: Call, said: str) -> Wish | None:
         """What was said for this once; None where the channel's own wish counts."""

@@ -119,6 +119,7 @@ NEXT = "next on {when}"
 PAUSED = "paused"
 DIGEST_OFF_MEANWHILE = "Somebody has switched this channel’s digest off in this moment. Say on again to have it."
 DIGEST_OFF = "This channel has no digest any more."
+DIGEST_WHERE = "I am not in this channel, so no digest could come to it. Invite me, then try again."
 DIGEST_NOW = "It is being put together, and comes to this channel."
 
 TOLD_SUMMARY = ("[TOPIC | OUTLET | URL] [since 7d] [full]", "sums up the story, or a part of it, in cited lines")

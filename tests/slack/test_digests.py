@@ -77,6 +77,17 @@ async def test_given_a_topic_of_no_telling_word_when_typed_then_it_says_so_and_k
     assert digests.wishes == {}
 
 
+@pytest.mark.parametrize("said", ["digest now", "digest on"])
+async def test_given_a_channel_without_the_bot_when_a_digest_is_wished_for_then_it_says_so_and_promises_none(
+    bot: Bot, digests: FixedDigests, said: str
+) -> None:
+    await bot.sandbox.command("/coverage", said, channel=RANDOM, user=ANNA)
+    await bot.quiet()
+
+    assert [m.text for m in bot.sandbox.private(ANNA)] == [words.DIGEST_WHERE]
+    assert digests.wishes == {}
+
+
 async def test_given_a_digest_when_switched_off_then_it_is_gone_and_there_is_none_to_switch_off_again(
     bot: Bot, digests: FixedDigests
 ) -> None:
