@@ -317,7 +317,7 @@ def until_stand(tab: Tab, count: int) -> None:
     for _ in range(20):
         command(tab, "/coverage disagreements")
         time.sleep(1.5)
-        if tab.all(".main .message") and f"disagree on {count} questions" in tab.all(".main .message")[-1].text:
+        if any(f"disagree on {count} questions" in message.text for message in tab.all(".main .message")):
             return
     raise AssertionError(f"there are not {count} disagreements")
 
