@@ -98,8 +98,8 @@ async def compare_sample(settings: Settings, *, workspace: str) -> None:
         return
     async with _answering(settings, workspace) as (database, name):
         arrivals = Arrivals(database, name)
-        new = await arrivals.waiting(UNANNOUNCED)
-        if name != SAMPLE or not new:
+        new = await arrivals.waiting(UNANNOUNCED) if name == SAMPLE else ()
+        if not new:
             return
         reading = Reading.of(settings)
         try:
