@@ -21,8 +21,8 @@ from bot.sandbox.delivery import signed
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
 from bot.slack.manifest import shipped_manifest
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
 from bot.wiring.service import service
 from tests.given import article
 from tests.running import finished, free_port

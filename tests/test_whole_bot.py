@@ -16,11 +16,11 @@ from bot.news.model import Kind
 from bot.news.model import Turn as Said
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.app import WORKSPACE
-from bot.store.conversations import Conversations
+from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
-from bot.store.ledger import StoredLedger
-from bot.store.library import Library
-from bot.store.usage import Spent, UsageTable
+from bot.store.ledger.ledger import StoredLedger
+from bot.store.people.conversations import Conversations
+from bot.store.people.usage import Spent, UsageTable
 from tests.given import disputed
 from tests.knowing import knows
 from tests.news.ledger_world import Fact

@@ -14,7 +14,7 @@ from bot import contract, terminal
 from bot.news.answer import asked
 from bot.news.model import Answer, Check, Mode
 from bot.settings import Settings
-from bot.wiring.desk import desk
+from bot.wiring.desks.desk import desk
 
 
 def add(commands: Any) -> None:

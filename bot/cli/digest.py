@@ -27,9 +27,9 @@ from bot.news.model import Article, Check, Citation
 from bot.news.spans import since as since_of
 from bot.news.topic import Topic
 from bot.settings import Settings
-from bot.store.subscriptions import Subscriptions
-from bot.wiring.newsdesk import Assignment, newsdesk
-from bot.wiring.standing import compare_sample
+from bot.store.people.subscriptions import Subscriptions
+from bot.wiring.desks.newsdesk import Assignment, newsdesk
+from bot.wiring.desks.standing import compare_sample
 
 USUAL = timedelta(days=1)
 

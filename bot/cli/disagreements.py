@@ -25,7 +25,7 @@ from bot.news.words import comparisons_provenance
 from bot.settings import Settings
 from bot.store.database import utc_now
 from bot.terminal_grid import show_entry
-from bot.wiring.standing import Standing, kept, made_of
+from bot.wiring.desks.standing import Standing, kept, made_of
 
 NONE_STANDS = "No disagreement stands."
 UNCOMPARED = "{articles} to be compared; `python -m bot run` does so where OPENAI_API_KEY is set."

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from bot.settings import Settings
-from bot.wiring.checkup import checkup
+from bot.wiring.checkup.checkup import checkup
 
 TROUBLE = 1  # exit status
 

@@ -20,9 +20,9 @@ from bot.news.gold import Item, parse_items
 from bot.news.scoring import Figure, LedgerReport, Outcome, Report, score, stability
 from bot.sample import ARTICLES, QUESTIONS
 from bot.settings import Settings
-from bot.wiring.desk import Desk, desk
-from bot.wiring.evaluation import duplicate_one, evaluate, evaluate_ledger
-from bot.wiring.standing import Made
+from bot.wiring.desks.desk import Desk, desk
+from bot.wiring.desks.evaluation import duplicate_one, evaluate, evaluate_ledger
+from bot.wiring.desks.standing import Made
 
 KEPT = Path("eval-replies")  # where replies are kept so that a rerun costs nothing, unless KEEP_REPLIES says
 SEED = 1

@@ -15,11 +15,11 @@ from bot.feeds.poll import DEFAULT_INTERVAL_S
 from bot.feeds.urls import web_url
 from bot.feeds.watch import FolderState
 from bot.settings import Settings
+from bot.store.coverage.feeds import FeedTable
 from bot.store.database import Database
-from bot.store.feeds import FeedTable
-from bot.wiring.coverage import Coverage, stored_coverage
-from bot.wiring.feed_states import State, read_state
-from bot.wiring.subscribing import subscribe
+from bot.wiring.coverage.coverage import Coverage, stored_coverage
+from bot.wiring.coverage.feed_states import State, read_state
+from bot.wiring.coverage.subscribing import subscribe
 
 
 def add(commands: Any) -> None:

@@ -18,11 +18,11 @@ from bot.feeds.articles import Skipped
 from bot.feeds.files import paths_in
 from bot.feeds.ingest import is_address
 from bot.settings import Settings
-from bot.store.keeping import Kept
-from bot.wiring.coverage import Coverage, stored_coverage
-from bot.wiring.meaning import stored_vectors
-from bot.wiring.reprints import Reprints
-from bot.wiring.subscribing import watch
+from bot.store.coverage.keeping import Kept
+from bot.wiring.coverage.coverage import Coverage, stored_coverage
+from bot.wiring.coverage.meaning import stored_vectors
+from bot.wiring.coverage.reprints import Reprints
+from bot.wiring.coverage.subscribing import watch
 
 
 def add(commands: Any) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from bot.errors import WrongUse
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.jobs import JobTable
-from bot.store.queue import depth
+from bot.store.work.jobs import JobTable
+from bot.store.work.queue import depth
 from bot.worker import Job
 
 

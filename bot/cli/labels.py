@@ -14,9 +14,9 @@ from bot.news.labels import Label, Verdict, as_questions
 from bot.news.model import Comparison
 from bot.settings import Settings
 from bot.store.database import utc_now
-from bot.wiring.desk import desk
-from bot.wiring.people import standing_for
-from bot.wiring.standing import kept_labels
+from bot.wiring.desks.desk import desk
+from bot.wiring.desks.standing import kept_labels
+from bot.wiring.people.people import standing_for
 
 VERDICTS = {"not-a-disagreement": Verdict.NOT_A_DISAGREEMENT, "missed-one": Verdict.MISSED}
 

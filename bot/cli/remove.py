@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import WrongUse
 from bot.settings import Settings
-from bot.wiring.coverage import stored_coverage
+from bot.wiring.coverage.coverage import stored_coverage
 
 
 def add(commands: Any) -> None:

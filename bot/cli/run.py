@@ -14,7 +14,7 @@ from rich.console import Console
 from bot import terminal
 from bot.sample import FIRST_QUESTION
 from bot.settings import Settings
-from bot.wiring.desk import sample_desk
+from bot.wiring.desks.desk import sample_desk
 from bot.wiring.service import service
 
 NEXT_LIVE = "Next: add coverage of your own with `python -m bot ingest DIR`."

@@ -19,9 +19,9 @@ from bot.news.spans import since
 from bot.news.summary import Length, Scope, Summary
 from bot.settings import Settings
 from bot.terminal_summary import show_summary
-from bot.wiring.desk import desk
-from bot.wiring.standing import compare_sample
-from bot.wiring.summing import sum_up
+from bot.wiring.desks.desk import desk
+from bot.wiring.desks.standing import compare_sample
+from bot.wiring.desks.summing import sum_up
 
 
 def add(commands: Any) -> None:

@@ -10,22 +10,21 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import IO
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-import bot.store
 from bot.errors import WrongUse
 from bot.store.database import Clock, Database, utc_now
-from bot.store.search import Index, Row
-from bot.store.search_postgres import PostgresIndex
-from bot.store.search_sqlite import SqliteIndex
-from bot.store.tables import HEAD, Instant, excerpts, metadata
+from bot.store.search.postgres import PostgresIndex
+from bot.store.search.ranking import Index, Row
+from bot.store.search.sqlite import SqliteIndex
+from bot.store.tables import HEAD, metadata
+from bot.store.tables.base import Instant
+from bot.store.tables.library import excerpts
 
 FORMAT = 1
 ABOUT = "about.json"
@@ -89,17 +88,9 @@ async def restore(database: Database, path: Path) -> Backup:
     return about
 
 
-def all_tables() -> Sequence[Table]:
-    """Each after those that it refers to."""
-    for module in iter_modules(bot.store.__path__):
-        if module.name.endswith("tables"):
-            import_module(f"bot.store.{module.name}")  # each adds its own to the metadata
-    return metadata.sorted_tables
-
-
 def kept_tables() -> Sequence[Table]:
     """Those of a backup, each after those that it refers to."""
-    return [table for table in all_tables() if table.name not in LEFT_OUT]
+    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
 
 
 def _refuse_to_replace(path: Path) -> None:

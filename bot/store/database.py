@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable, WrongUse
-from bot.store import tables
+from bot.store.tables import HEAD
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -132,7 +132,7 @@ def _raise_in_our_words(error: SQLAlchemyError | sqlite3.Error) -> NoReturn:
 def _is_current(connection: Connection) -> bool:
     if not connection.dialect.has_table(connection, "alembic_version"):
         return False
-    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == tables.HEAD)
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, false, or_, select
 
-from bot.store.backup import all_tables
 from bot.store.database import Database
-from bot.store.search import Index
-from bot.store.search_postgres import PostgresIndex
-from bot.store.search_sqlite import SqliteIndex
-from bot.store.tables import excerpts, workspaces
+from bot.store.search.postgres import PostgresIndex
+from bot.store.search.ranking import Index
+from bot.store.search.sqlite import SqliteIndex
+from bot.store.tables import metadata
+from bot.store.tables.library import excerpts, workspaces
 
 
 async def forget(database: Database, workspace: str) -> int:
@@ -24,7 +24,8 @@ def _forget(connection: Connection, workspace: str) -> int:
         index.remove(connection, version)
     # Those that refer to others go before them.
     return sum(
-        connection.execute(delete(table).where(_of(table, workspace))).rowcount for table in reversed(all_tables())
+        connection.execute(delete(table).where(_of(table, workspace))).rowcount
+        for table in reversed(metadata.sorted_tables)
     )
 
 

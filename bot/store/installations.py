@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import SealedAway
 from bot.store.database import Clock, Database, utc_now
-from bot.store.installation_tables import installations, oauth_states
 from bot.store.seal import Seal
+from bot.store.tables.installations import installations, oauth_states
 
 STATE_S = 600  # for somebody to read what the app asks for, and to allow it
 SECOND = timedelta(seconds=1)  # Slack tells times of events in whole ones

@@ -36,7 +36,7 @@ from bot.sample import ARRIVALS, KEPT, QUESTIONS
 from bot.sandbox.dev import TOKEN_HEADER
 from bot.slack.account import Account
 from bot.slack.screen import Audience
-from bot.wiring.desk import Desk, Fault
+from bot.wiring.desks.desk import Desk, Fault
 
 TRACES = 200  # answers whose inside is remembered
 OUTCOMES = {"new": "Added as a new article.", "changed": "Kept as a new version.", "same": "Known already."}

@@ -16,11 +16,11 @@ from starlette.routing import Route
 from bot.errors import CrosscheckError
 from bot.feeds.poll import FeedState
 from bot.metrics import Metrics
+from bot.store.coverage.feeds import FeedTable
 from bot.store.database import Database
-from bot.store.feeds import FeedTable
-from bot.store.queue import depth
-from bot.store.tables import HEAD
-from bot.wiring.feed_states import State, read_state
+from bot.store.tables.base import HEAD
+from bot.store.work.queue import depth
+from bot.wiring.coverage.feed_states import State, read_state
 from bot.worker import Job, Leaving, Work
 
 CHECK_S = 3.0  # for all checks of one request; orchestrators ask every few seconds

@@ -18,21 +18,22 @@ from bot.sandbox.dev import Dev
 from bot.settings import Settings
 from bot.slack.account import signed_in
 from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
+from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
-from bot.store.jobs import JobTable
-from bot.store.library import Library
-from bot.wiring import daily, meaning, rounds
-from bot.wiring.coverage import fetching
-from bot.wiring.daily import KINDS, digest_worker
-from bot.wiring.desk import SAMPLE, Reading
+from bot.store.work.jobs import JobTable
+from bot.wiring.coverage import meaning, rounds
+from bot.wiring.coverage.coverage import fetching
+from bot.wiring.coverage.meaning import Embedding
+from bot.wiring.coverage.rounds import FEED, Rounds, poll_worker
+from bot.wiring.desks import daily
+from bot.wiring.desks.daily import KINDS, digest_worker
+from bot.wiring.desks.desk import SAMPLE, Reading
+from bot.wiring.desks.ledger import LedgerWork
 from bot.wiring.dev import Inside
 from bot.wiring.health import counted, health_routes
-from bot.wiring.ledger import LedgerWork
-from bot.wiring.line import FOR_THE_LINE, line_worker
-from bot.wiring.meaning import Embedding
 from bot.wiring.oauth import oauth
+from bot.wiring.people.line import FOR_THE_LINE, line_worker
 from bot.wiring.rotation import ROTATE
-from bot.wiring.rounds import FEED, Rounds, poll_worker
 from bot.wiring.serving import Goes, Part, Patrol, going, listening_at, meanwhile, serve, these, working
 from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
 from bot.wiring.workspaces import Joined, Many, Workspaces

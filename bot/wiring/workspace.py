@@ -29,25 +29,25 @@ from bot.slack.setting import SET, ChannelSettings
 from bot.slack.summaries import SummaryCommand
 from bot.slack.verbs import Verbs
 from bot.slack.welcome import Welcome
-from bot.store.conversations import Conversations
+from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, Transaction, utc_now
-from bot.store.jobs import JobTable
-from bot.store.library import Library
-from bot.store.rules import StoredRules
-from bot.store.subscriptions import Subscriptions
-from bot.store.topic_follows import TopicFollows
-from bot.store.usage import UsageTable
-from bot.wiring.asking import Accepted, Asking, Claimed
-from bot.wiring.coverage import Coverage
-from bot.wiring.daily import Daily
-from bot.wiring.desk import Desk, Reading
+from bot.store.ledger.topic_follows import TopicFollows
+from bot.store.people.conversations import Conversations
+from bot.store.people.rules import StoredRules
+from bot.store.people.subscriptions import Subscriptions
+from bot.store.people.usage import UsageTable
+from bot.store.work.jobs import JobTable
+from bot.wiring.coverage.coverage import Coverage
+from bot.wiring.coverage.rounds import Rounds
+from bot.wiring.desks.daily import Daily
+from bot.wiring.desks.desk import Desk, Reading
+from bot.wiring.desks.newsdesk import Newsdesk
+from bot.wiring.desks.summing import sum_up
 from bot.wiring.dev import Inside
-from bot.wiring.limits import WARNING, Allowance, Limits, telling_admins
-from bot.wiring.line import PLACE, TURNED_AWAY, Line, LineIsFull
-from bot.wiring.newsdesk import Newsdesk
-from bot.wiring.people import Additions, Followers, Glance, People, Wishes
-from bot.wiring.rounds import Rounds
-from bot.wiring.summing import sum_up
+from bot.wiring.people.asking import Accepted, Asking, Claimed
+from bot.wiring.people.limits import WARNING, Allowance, Limits, telling_admins
+from bot.wiring.people.line import PLACE, TURNED_AWAY, Line, LineIsFull
+from bot.wiring.people.people import Additions, Followers, Glance, People, Wishes
 from bot.worker import Job, Work, Worker
 
 FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, WARNING)

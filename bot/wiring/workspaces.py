@@ -17,7 +17,7 @@ from bot.slack.account import Account, like
 from bot.slack.app import OneRoom, Room, Rooms
 from bot.slack.trouble import GONE, SlackRefused, slack_errors
 from bot.store.installations import Installation, Installations
-from bot.wiring.desk import SAMPLE
+from bot.wiring.desks.desk import SAMPLE
 from bot.wiring.workspace import Workspace
 from bot.worker import Job, Leaving
 

@@ -25,11 +25,11 @@ import bm25s
 import tantivy
 
 from bot.news.model import Article
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.excerpts import runs
-from bot.store.library import Library
-from bot.store.search import K1, B
-from bot.store.words import terms
+from bot.store.search.excerpts import runs
+from bot.store.search.ranking import K1, B
+from bot.store.search.words import terms
 from tests.bench.databases import NAMES, fresh, size_mb
 from tests.bench.made import DAYS, FIRST_DAY, Writer
 

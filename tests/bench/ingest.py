@@ -23,7 +23,7 @@ from bot.cli.ingest import ingest
 from bot.feeds import articles as made_of_texts
 from bot.news.model import Article
 from bot.store.database import Database
-from bot.wiring.coverage import coverage
+from bot.wiring.coverage.coverage import coverage
 from tests.bench.databases import NAMES, fresh
 from tests.bench.made import Writer
 

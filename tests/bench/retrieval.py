@@ -25,12 +25,12 @@ import bm25s
 
 from bot.news.ports import Archive
 from bot.settings import Settings
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.store.search import K1, B
-from bot.store.vectors import Vectors
-from bot.store.words import terms
-from bot.wiring.meaning import ByMeaning, Meaning, embedding_model
+from bot.store.search.ranking import K1, B
+from bot.store.search.vectors import Vectors
+from bot.store.search.words import terms
+from bot.wiring.coverage.meaning import ByMeaning, Meaning, embedding_model
 from tests.bench.databases import NAMES, fresh
 from tests.bench.made import made
 

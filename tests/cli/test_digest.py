@@ -17,9 +17,9 @@ from bot.feeds.files import read_folder
 from bot.news.digest.subscription import Wish
 from bot.news.topic import Topic
 from bot.settings import Settings
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.store.subscriptions import Subscriptions
+from bot.store.people.subscriptions import Subscriptions
 from tests.cli.conftest import Ran
 from tests.scripted_model import ScriptedModel, failed
 

@@ -11,10 +11,10 @@ import pytest
 
 from bot.news.gold import Label, parse_items
 from bot.settings import Settings
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.wiring.desk import desk, store_folder
-from bot.wiring.standing import make_ledger
+from bot.wiring.desks.desk import desk, store_folder
+from bot.wiring.desks.standing import make_ledger
 from tests.cli.conftest import Cli
 from tests.knowing import knows
 from tests.news.ledger_world import Fact

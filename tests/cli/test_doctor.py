@@ -16,11 +16,11 @@ from aiohttp import web
 
 from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
+from bot.store.coverage.feeds import FeedTable
 from bot.store.database import Database
-from bot.store.feeds import FeedTable
-from bot.store.jobs import JobTable
-from bot.wiring import checkup_meaning
-from bot.wiring.checkup import checkup
+from bot.store.work.jobs import JobTable
+from bot.wiring.checkup import meaning
+from bot.wiring.checkup.checkup import checkup
 from bot.worker import Job
 from tests.cli.conftest import Cli, Ran
 from tests.databases import new_database, postgres_server
@@ -370,7 +370,7 @@ def test_given_an_embedding_model_that_fails_when_looked_over_then_it_says_what_
 def test_given_an_embedding_model_slower_than_a_question_waits_when_looked_over_then_that_is_trouble(
     cli: Cli, embedding: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkup_meaning, "QUERY_S", 0.0)
+    monkeypatch.setattr(meaning, "QUERY_S", 0.0)
 
     ran = cli("doctor")
 

@@ -13,7 +13,7 @@ from bot.cli.feeds import add_feed
 from bot.cli.ingest import ingest
 from bot.feeds.guard import anywhere
 from bot.store.database import Database
-from bot.wiring.coverage import Coverage, coverage
+from bot.wiring.coverage.coverage import Coverage, coverage
 from tests.cli.conftest import Cli
 from tests.feeds.pages import STORY, a_page, an_item, rss
 from tests.feeds.site import Site, a_site, answer

@@ -10,9 +10,9 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.installations import Installations, Tokens
-from bot.store.library import Library
 from bot.store.seal import Seal
 from tests.cli.conftest import Cli
 from tests.cli.test_doctor import a_slack, line

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.news.asked import Asked, Fate
 from bot.news.model import Citation, Turn
-from bot.store.answers import Answers
-from bot.store.conversations import Conversations
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
+from bot.store.people.answers import Answers
+from bot.store.people.conversations import Conversations
 from tests.slack import answers as made
 
 ASKED = Asked("job-1", "C1", "1.1", "1.1", "U1")

@@ -14,16 +14,17 @@ from sqlalchemy import Connection, func, select
 from bot.errors import WrongUse
 from bot.news.labels import Label, Verdict
 from bot.news.model import Turn
-from bot.store.arrivals import Arrivals
 from bot.store.backup import LEFT_OUT, back_up, kept_tables, restore
-from bot.store.conversations import Conversations
+from bot.store.coverage.arrivals import Arrivals
+from bot.store.coverage.feeds import FeedTable
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.feeds import FeedTable
-from bot.store.jobs import JobTable
-from bot.store.labels import Labels
-from bot.store.ledger import StoredLedger
-from bot.store.library import Library
-from bot.store.tables import HEAD, metadata, workspaces
+from bot.store.ledger.labels import Labels
+from bot.store.ledger.ledger import StoredLedger
+from bot.store.people.conversations import Conversations
+from bot.store.tables.base import HEAD, metadata
+from bot.store.tables.library import workspaces
+from bot.store.work.jobs import JobTable
 from bot.worker import Job
 from tests.given import article
 from tests.store.test_ledger import disputed, opened, two_sides

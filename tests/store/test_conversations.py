@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.news.model import Turn
-from bot.store.conversations import Conversations
 from bot.store.database import Database
+from bot.store.people.conversations import Conversations
 
 
 async def test_given_turns_of_a_thread_when_asked_then_they_come_oldest_first_and_from_that_thread_alone(

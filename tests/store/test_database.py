@@ -14,11 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreError, StoreFull, StoreUnavailable, WrongUse
+from bot.store.coverage.keeping import Kept
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.keeping import Kept
-from bot.store.library import Library
 from bot.store.migrations import config
-from bot.store.tables import HEAD, metadata
+from bot.store.tables.base import HEAD, metadata
 from tests.given import article
 
 

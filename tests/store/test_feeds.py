@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.store.arrivals import Arrivals
+from bot.store.coverage.arrivals import Arrivals
+from bot.store.coverage.feeds import FeedTable, StoredFeed
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.feeds import FeedTable, StoredFeed
-from bot.store.library import Library
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

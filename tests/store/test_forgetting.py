@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from bot.store.backup import all_tables
+from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.forgetting import forget
-from bot.store.jobs import JobTable
-from bot.store.library import Library
-from bot.store.vectors import Vectors, vectors
+from bot.store.search.vectors import Vectors, vectors
+from bot.store.tables import metadata
+from bot.store.work.jobs import JobTable
 from bot.worker import Job
 from tests.store.test_backup import fill
 
@@ -21,7 +21,8 @@ async def rows(database: Database) -> Rows:
 
     def read(connection: Connection) -> Rows:
         return {
-            table.name: sorted(str(tuple(row)) for row in connection.execute(select(table))) for table in all_tables()
+            table.name: sorted(str(tuple(row)) for row in connection.execute(select(table)))
+            for table in metadata.sorted_tables
         }
 
     return await database.read(read)

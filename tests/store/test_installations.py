@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 
 from bot.errors import SealedAway, WrongUse
 from bot.store.database import Database
-from bot.store.installation_tables import installations as table
 from bot.store.installations import STATE_S, Installation, Installations, OAuthStates, Tokens
 from bot.store.seal import Seal
+from bot.store.tables.installations import installations as table
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 TOKENS = Tokens(SecretStr("xoxb-one"), SecretStr("xoxe-one"), datetime(2026, 5, 21, tzinfo=UTC))

@@ -25,10 +25,10 @@ from bot.news.model import (
     SecondLook,
     Statement,
 )
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.labels import Labels
-from bot.store.ledger import StoredLedger
-from bot.store.library import Library
+from bot.store.ledger.labels import Labels
+from bot.store.ledger.ledger import StoredLedger
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from bot.news.ledger.changes import follow, removed, take_next
 from bot.news.ledger.standing import State, citations
 from bot.news.model import Article, Check, Comparison, Relation
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.ledger import StoredLedger
-from bot.store.library import Library
+from bot.store.ledger.ledger import StoredLedger
 from tests.given import article
 from tests.news.ledger_world import Fact, KnowingReader
 

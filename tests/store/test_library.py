@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import UnreadableCoverage
+from bot.store.coverage.keeping import Kept
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.keeping import Kept
-from bot.store.library import Library
 from tests.given import article
 
 

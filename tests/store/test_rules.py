@@ -10,9 +10,9 @@ from bot.news.find import find
 from bot.news.ledger.standing import State, begun
 from bot.news.rules import EVERYTHING, Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
 from bot.news.topic import Topic
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.store.rules import StoredRules
+from bot.store.people.rules import StoredRules
 from tests.given import article
 from tests.slack import answers
 

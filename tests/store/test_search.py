@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.model import Excerpt, Sentence
-from bot.store import search, search_postgres
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.excerpts import excerpt_key, key_range, runs
-from bot.store.library import Library
-from bot.store.words import terms
+from bot.store.search import postgres, ranking
+from bot.store.search.excerpts import excerpt_key, key_range, runs
+from bot.store.search.words import terms
 from tests.given import article
 
 
@@ -102,7 +102,7 @@ async def test_given_a_very_long_question_when_searched_then_it_is_answered(libr
 async def test_given_much_on_one_day_when_an_hour_of_it_is_asked_for_then_all_of_that_hour_is_found(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "CANDIDATES", 2)
+    monkeypatch.setattr(ranking, "CANDIDATES", 2)
     for number in range(20):
         at = f"2026-05-20T{number:02}:30:00Z"
         await library.add(article(f"h{number}", "Bread " * (20 - number) + "is dear.", published=at))
@@ -117,7 +117,7 @@ async def test_given_much_on_one_day_when_an_hour_of_it_is_asked_for_then_all_of
 async def test_given_more_matches_than_may_be_read_when_searched_then_rare_words_lead_and_all_words_rank(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_POSTINGS", 4)
+    monkeypatch.setattr(ranking, "_POSTINGS", 4)
     bread = {f"x{n}": "Bread is dear." for n in range(5)}
     other = {f"y{n}": "Milk is dear." for n in range(20)}
     await add_each(library, **bread, **other, rare="Sourdough is dear.", both="Sourdough bread is dear.")
@@ -130,7 +130,7 @@ async def test_given_more_matches_than_may_be_read_when_searched_then_rare_words
 async def test_given_one_word_with_more_matches_than_may_be_read_when_searched_then_the_newest_are_ranked(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_POSTINGS", 3)
+    monkeypatch.setattr(ranking, "_POSTINGS", 3)
     for day in range(1, 10):
         text = "Bread." if day == 1 else "Bread is dear and much is said of it. " * (10 - day)
         await library.add(replace(article(f"d{day}", text, published=f"2026-05-0{day}"), title=""))
@@ -144,7 +144,7 @@ async def test_given_one_word_with_more_matches_than_may_be_read_when_searched_t
 async def test_given_estimates_of_frequent_words_when_searched_then_the_order_stands(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_postgres, "_EXACT", 5)
+    monkeypatch.setattr(postgres, "_EXACT", 5)
     library = Library(database, "local")
     bread = {f"x{n}": "Bread is dear." for n in range(15)}
     other = {f"y{n}": "Milk is dear." for n in range(30)}

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.news.digest.subscription import EVERY_DAY, Delivered, Length, Quiet, Subscription, Wish
 from bot.news.topic import Topic
+from bot.store.coverage.library import Library
+from bot.store.coverage.newcomers import Newcomers
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.store.newcomers import Newcomers
-from bot.store.subscriptions import Shared, Subscribed, Subscriptions
+from bot.store.people.subscriptions import Shared, Subscribed, Subscriptions
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

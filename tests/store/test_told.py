@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from bot.news.ledger.changes import follow
 from bot.news.ledger.standing import compared_again
 from bot.news.model import Check, Comparison, Relation
+from bot.store.coverage.library import Library
+from bot.store.coverage.newcomers import Newcomers
 from bot.store.database import Database, Transaction
-from bot.store.ledger import StoredLedger
-from bot.store.library import Library
-from bot.store.newcomers import Newcomers
+from bot.store.ledger.ledger import StoredLedger
 from tests.given import article
 
 T = TypeVar("T")

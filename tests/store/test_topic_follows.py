@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.news.ledger.follows import TopicFollow
 from bot.news.topic import Topic
 from bot.store.database import Database
-from bot.store.topic_follows import TopicFollows
+from bot.store.ledger.topic_follows import TopicFollows
 
 BAN = TopicFollow("U1", "C1", "1.1", Topic(("export ban", "Zölle \U0001f4a5")))
 TARIFFS = TopicFollow("U1", "C2", "2.2", Topic(("tariffs",)))

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 from bot.store.database import Database
-from bot.store.usage import Spent, UsageTable
+from bot.store.people.usage import Spent, UsageTable
 
 DAY = date(2026, 5, 20)
 

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, func, make_url, select, text
 from bot.news.model import Article, Excerpt
 from bot.news.rules import Focus
 from bot.store.backup import back_up, restore
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.store.search import Hit, fused
-from bot.store.vectors import ALIKE, ITSELF, PGVECTOR, Meant, Vectors, vectors
+from bot.store.search.ranking import Hit, fused
+from bot.store.search.vectors import ALIKE, ITSELF, PGVECTOR, Meant, Vectors, vectors
 from tests.databases import new_database
 from tests.given import article
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.library import Library
-from bot.wiring.coverage import LEDGER
+from bot.wiring.coverage.coverage import LEDGER
 
 FILES = 300  # of an edition: more than a process reads before it is killed
 CHANGED = 10  # of them, with a new text for an article that an earlier edition had

@@ -7,7 +7,7 @@ import asyncio
 import sys
 
 from bot.store.database import Database
-from bot.wiring.coverage import Coverage, coverage
+from bot.wiring.coverage.coverage import Coverage, coverage
 
 
 async def main(url: str, folder: str) -> None:

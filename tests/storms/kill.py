@@ -19,8 +19,8 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from bot.store.database import Database
-from bot.store.jobs import JobTable
-from bot.wiring.coverage import coverage
+from bot.store.work.jobs import JobTable
+from bot.wiring.coverage.coverage import coverage
 from bot.worker import Job
 from tests.databases import Postgres, new_database
 from tests.storms.editions import Editions, check_all_announced

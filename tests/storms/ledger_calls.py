@@ -18,9 +18,9 @@ from pathlib import Path
 from bot.feeds.sentences import split
 from bot.news.ledger.changes import take_next
 from bot.news.model import Article, Moment
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.ledger import StoredLedger
-from bot.store.library import Library
+from bot.store.ledger.ledger import StoredLedger
 from tests.news.ledger_world import Fact, KnowingReader
 
 STORY = 5  # articles

@@ -9,9 +9,9 @@ from bot.feeds.confined import Confined
 from bot.feeds.fetch import Fetcher
 from bot.feeds.guard import anywhere
 from bot.store.database import Database
-from bot.store.jobs import JobTable
-from bot.wiring.coverage import Coverage
-from bot.wiring.rounds import Rounds, poll_worker
+from bot.store.work.jobs import JobTable
+from bot.wiring.coverage.coverage import Coverage
+from bot.wiring.coverage.rounds import Rounds, poll_worker
 from bot.wiring.serving import Patrol, these
 from bot.worker import Job
 

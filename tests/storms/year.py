@@ -27,14 +27,14 @@ from bot.news.digest.subscription import EVERY_DAY, Wish
 from bot.sandbox import ANNA, Message, Sandbox
 from bot.slack.account import signed_in
 from bot.slack.gallery import Gallery
+from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.jobs import JobTable
-from bot.store.library import Library
-from bot.store.rules import StoredRules
-from bot.store.subscriptions import Subscriptions
-from bot.wiring.daily import Daily, digest_worker
-from bot.wiring.desk import Desk, Reading
-from bot.wiring.newsdesk import Newsdesk
+from bot.store.people.rules import StoredRules
+from bot.store.people.subscriptions import Subscriptions
+from bot.store.work.jobs import JobTable
+from bot.wiring.desks.daily import Daily, digest_worker
+from bot.wiring.desks.desk import Desk, Reading
+from bot.wiring.desks.newsdesk import Newsdesk
 from bot.wiring.serving import Patrol, these
 from bot.worker import Job
 from tests.given import article

@@ -1,0 +1,1 @@
+"""Accepted work, kept until it is done."""

@@ -1,0 +1,1 @@
+"""How coverage comes in, and is made ready to be found."""

@@ -1,0 +1,1 @@
+"""What the Slack room asks of the rest, in that room's words."""

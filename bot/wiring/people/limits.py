@@ -1,0 +1,249 @@
+"""How much of the model a workspace and each of its people may use in a day, and who is told when it runs out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from bot.errors import Fenced, ReaderError, StoreError
+from bot.llm.reader import PAID
+from bot.news.cite import Sheet
+from bot.news.digest.digest import DraftDigest, Summariser
+from bot.news.model import Comparison, Draft, DraftLook, Resolved, Turn, Usage
+from bot.news.ports import Reader
+from bot.news.summary import DraftSummary, Length, Narrator
+from bot.slack.account import Account
+from bot.slack.notices import tell
+from bot.store.database import Clock, T, Transaction, utc_now
+from bot.store.people.usage import Spent, UsageTable
+from bot.worker import Job, Jobs, Work
+
+log = logging.getLogger(__name__)
+
+WARNING = "warning"  # the kind of job that tells the admins; its payload: text
+WARN_AT = 0.8  # of what a workspace may use
+
+
+class WorkspaceSpent(ReaderError):
+    tell = (
+        "This workspace has used up its share of the model for today. It is free again at midnight UTC; until then"
+        " sources are quoted, not compared."
+    )
+
+
+class PersonSpent(ReaderError):
+    tell = (
+        "You have used up your share of the model for today. It is free again at midnight UTC; until then sources are"
+        " quoted for you, not compared."
+    )
+
+
+class Paying(Protocol):
+    """The work that calls to the model belong to."""
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What it has noted, the calls that were paid for among it."""
+
+    async def write_with(self, beside: Transaction[T]) -> T:
+        """Write what is still to be noted and what stands beside it, both or neither; what that gives. Raises Fenced,
+        StoreError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """For one UTC day; 0 where there is none. What is in hand when a limit is met is finished, so that a little more
+    is used."""
+
+    workspace_calls: int = 0
+    workspace_tokens: int = 0
+    person_calls: int = 0
+    person_tokens: int = 0
+
+
+class Allowance:
+    """The limits of one workspace, held by what all replicas have kept of its use."""
+
+    def __init__(
+        self, usage: UsageTable, limits: Limits, *, jobs: Jobs, workspace: str, clock: Clock = utc_now
+    ) -> None:
+        self._usage = usage
+        self._limits = limits
+        self._jobs = jobs
+        self._workspace = workspace
+        self._clock = clock
+        self._warned: date | None = None
+
+    def for_person(self, person: str, work: Paying) -> Callable[[Reader], Reader]:
+        """Puts the limits before a reader, for one question that this person asks."""
+        return lambda reader: _Held(_Payer(self, person, work), reader)
+
+    def for_summary(self, person: str, work: Paying) -> Callable[[Narrator], Narrator]:
+        """Puts the limits before a narrator, for one summary that this person asks for."""
+        return lambda narrator: _HeldNarrator(_Payer(self, person, work), narrator)
+
+    def for_digest(self, summariser: Summariser) -> Summariser:
+        """A summariser behind the workspace's limits; a digest is nobody's own."""
+        return _HeldSummariser(self, summariser)
+
+    async def let_in(self, person: str) -> None:
+        """Raises WorkspaceSpent or PersonSpent where nothing is left today; StoreUnavailable."""
+        limits = self._limits
+        if limits == Limits():
+            return
+        workspace, own = await self._usage.spent(self._today(), person)
+        if _share(workspace, limits.workspace_calls, limits.workspace_tokens) >= 1:
+            raise WorkspaceSpent("the workspace's share of the model is used up for today")
+        if person and _share(own, limits.person_calls, limits.person_tokens) >= 1:
+            raise PersonSpent("a person's share of the model is used up for today")
+
+    async def spend(self, person: str, usage: Usage, work: Paying | None = None) -> None:
+        """Keep what was used: with `work`, together with its note of the call, so that a call counts once however
+        often the work is run. Nothing is raised but Fenced: an answer is not lost for its being counted."""
+        if not usage.calls:
+            return
+        day, limits = self._today(), self._limits
+        used = {
+            "calls": usage.calls,
+            "input_tokens": usage.input_tokens or 0,
+            "output_tokens": usage.output_tokens or 0,
+        }
+        try:
+            if work is None:
+                spent = await self._usage.add(day, person, **used)
+            else:
+                spent = await self._spend_beside(work, day, person, used)
+            share = _share(spent, limits.workspace_calls, limits.workspace_tokens)
+            if share >= WARN_AT and self._warned != day:
+                await self._warn(day)
+        except StoreError as error:
+            log.warning("what the model was used for could not be kept", extra={"error": type(error).__name__})
+
+    async def _spend_beside(self, work: Paying, day: date, person: str, used: Mapping[str, int]) -> Spent:
+        try:
+            return await work.write_with(self._usage.adding(day, person, **used))
+        except Fenced:  # it was paid for all the same, and whoever has taken the work over pays again
+            await self._usage.add(day, person, **used)
+            raise
+
+    async def _warn(self, day: date) -> None:
+        """Once a day for all replicas: the key of the job sees to it."""
+        text = (
+            f"This workspace has used {WARN_AT:.0%} of its share of the model for today. When it is used up, sources"
+            " are quoted, not compared, until midnight UTC. Whoever runs this bot can raise the limit."
+        )
+        key = f"{WARNING}:limit:{day.isoformat()}"
+        await self._jobs.put(WARNING, {"text": text, "key": key}, keys=[key], workspace=self._workspace)
+        self._warned = day
+
+    def _today(self) -> date:
+        return self._clock().date()
+
+
+def telling_admins(account: Account, admins: Sequence[str]) -> dict[str, Work]:
+    """What runs the jobs that warn, by kind; with nobody to tell, the log is told."""
+
+    async def run(job: Job) -> None:
+        log.warning("a workspace has used most of its share of the model", extra={"workspace": job.workspace})
+        await tell(account, admins, str(job.payload["text"]), str(job.payload["key"]))
+
+    return {WARNING: run}
+
+
+class _Payer:
+    """One piece of work before the limits. They are asked once: what is begun is finished, after a crash too, in
+    however many calls."""
+
+    def __init__(self, allowance: Allowance, person: str, work: Paying) -> None:
+        self._allowance = allowance
+        self._person = person
+        self._work = work
+        self._begun = any(name.startswith(PAID) for name in work.notes)
+
+    async def let_in(self) -> None:
+        if not self._begun:
+            await self._allowance.let_in(self._person)
+            self._begun = True
+
+    async def pay(self, usage: Usage) -> None:
+        await self._allowance.spend(self._person, usage, self._work)
+
+    @asynccontextmanager
+    async def failing(self) -> AsyncIterator[None]:
+        """Counts what was paid for, though nothing came of it."""
+        try:
+            yield
+        except ReaderError as fault:
+            await self.pay(Usage(*fault.spent))
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A reader behind the limits."""
+
+    payer: _Payer
+    reader: Reader
+
+    async def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
+        await self.payer.let_in()
+        async with self.payer.failing():
+            async for draft in self.reader.read(question, sheet):
+                if draft.complete:
+                    await self.payer.pay(draft.usage)
+                yield draft
+
+    async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
+        async with self.payer.failing():
+            look = await self.reader.second_look(comparison, sheet)
+        await self.payer.pay(look.usage)
+        return look
+
+    async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
+        await self.payer.let_in()
+        async with self.payer.failing():
+            resolved = await self.reader.standalone(question, turns, language)
+        await self.payer.pay(resolved.usage)
+        return resolved
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldNarrator:
+    """A narrator behind the limits."""
+
+    payer: _Payer
+    narrator: Narrator
+
+    async def narrate(self, sheet: Sheet, about: str, length: Length, disputed: Sequence[str]) -> DraftSummary:
+        await self.payer.let_in()
+        async with self.payer.failing():
+            draft = await self.narrator.narrate(sheet, about, length, disputed)
+        await self.payer.pay(draft.usage)
+        return draft
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldSummariser:
+    """A summariser behind the limits."""
+
+    allowance: Allowance
+    summariser: Summariser
+
+    async def summarise(self, sheet: Sheet, told: Sequence[str]) -> DraftDigest:
+        await self.allowance.let_in("")
+        try:
+            draft = await self.summariser.summarise(sheet, told)
+        except ReaderError as fault:
+            await self.allowance.spend("", Usage(*fault.spent))
+            raise
+        await self.allowance.spend("", draft.usage)
+        return draft
+
+
+def _share(spent: Spent, calls: int, tokens: int) -> float:
+    """Of what may be used, from 0; the larger of both."""
+    return max(spent.calls / calls if calls else 0.0, spent.tokens / tokens if tokens else 0.0)

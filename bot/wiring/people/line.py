@@ -1,0 +1,67 @@
+"""The line of questions that wait: whoever asks is told how many come first, and where it is full, to come back.
+
+Both are jobs of a worker of their own, for those that answer are all taken when a line forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.errors import CrosscheckError
+from bot.slack import words
+from bot.slack.account import Account
+from bot.slack.answering import place_of
+from bot.slack.commands import RUN
+from bot.slack.intake import ANSWER
+from bot.slack.status import wait_in_line
+from bot.store.work.jobs import Bound, JobTable
+from bot.worker import Job, Jobs, Work, Worker
+
+PLACE = "place"  # the kinds of job
+TURNED_AWAY = "turned away"
+FOR_THE_LINE = (PLACE, TURNED_AWAY)
+
+CONCURRENCY = 4  # each is a call or two to Slack
+POLL_S = 2.0
+TELL_S = 1.0  # a question that waits no longer needs no word
+TELL_AGAIN_S = 60.0  # Slack takes a status away after two minutes
+
+
+class LineIsFull(CrosscheckError):
+    tell = words.LINE_IS_FULL
+
+
+def line_worker(jobs: Jobs, work: Mapping[str, Work], *, lease_s: float = 60) -> Worker:
+    """What tells people of all workspaces."""
+    return Worker(jobs, work, concurrency=CONCURRENCY, lease_s=lease_s, poll_s=POLL_S)
+
+
+class Line:
+    """The line of one workspace; `most` questions wait in it."""
+
+    def __init__(self, account: Account, jobs: JobTable[Job], *, workspace: str, most: int) -> None:
+        self._account = account
+        self._jobs = jobs
+        self._workspace = workspace
+        self._bound = Bound((ANSWER, RUN), most, TURNED_AWAY)
+
+    def bound(self, kind: str) -> Bound | None:
+        """What holds for a job of this kind."""
+        return self._bound if kind in self._bound.kinds else None
+
+    async def joined(self, id: str, payload: Mapping[str, Any]) -> None:
+        """Have whoever asked told their place, should the question still wait in a moment."""
+        await self._tell_in(TELL_S, id, payload, [f"{PLACE}:{id}"])
+
+    async def tell(self, job: Job) -> None:
+        """A job of kind PLACE. The status may be refused; that never matters."""
+        id, asked = str(job.payload["job"]), job.payload["asked"]
+        before = await self._jobs.before(id)
+        if before:
+            await wait_in_line(self._account, place_of(asked), before)
+            await self._tell_in(TELL_AGAIN_S, id, asked, [f"{PLACE}:{id}:{job.id}"])
+
+    async def _tell_in(self, seconds: float, id: str, asked: Mapping[str, Any], keys: Sequence[str]) -> None:
+        payload = {"job": id, "asked": dict(asked)}
+        await self._jobs.put(PLACE, payload, keys=keys, workspace=self._workspace, after_s=seconds)
