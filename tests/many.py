@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from bot.sandbox import Message, Sandbox
-from bot.sandbox.delivery import signed
+from bot.sandbox.reaching.delivery import signed
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
 from bot.slack.manifest import shipped_manifest

@@ -12,11 +12,11 @@ Accepted calls are written as JSON Lines to the file or folder that RECORD_SLACK
 """
 
 from bot.sandbox.app import ALL_EVENTS
-from bot.sandbox.checks import Refused
 from bot.sandbox.core import Call
-from bot.sandbox.delivery import Delivery
-from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
+from bot.sandbox.methods.checks import Refused
+from bot.sandbox.page.dev import Dev
+from bot.sandbox.reaching.delivery import Delivery
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state import Channel, Message, OpenView, Person, Session, Status, Workspace
 

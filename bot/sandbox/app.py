@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.sandbox.checks import Refused
+from bot.sandbox.methods.checks import Refused
 from bot.sandbox.state import Json
 
 # Every bot event that the sandbox sends on its own; a manifest subscribes to some of them.

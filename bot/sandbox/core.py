@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.app import App
-from bot.sandbox.checks import Refused
-from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
+from bot.sandbox.methods.checks import Refused
+from bot.sandbox.page.dev import Dev
 from bot.sandbox.state import Channel, Json, Message, Person, Workspace
 
 if TYPE_CHECKING:
-    from bot.sandbox.delivery import Courier
+    from bot.sandbox.reaching.delivery import Courier
 
 
 @dataclass(frozen=True, slots=True)

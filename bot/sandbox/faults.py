@@ -6,7 +6,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.sandbox.checks import Refused
+from bot.sandbox.methods.checks import Refused
 
 # Calls a minute and workspace, from the rate limits that Slack documents for each method.
 _TIERS = {1: 1, 2: 20, 3: 50, 4: 100}

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.sandbox.api import Arguments, At, Method
-from bot.sandbox.checks import Refused
 from bot.sandbox.core import Code, Slack
+from bot.sandbox.methods.api import Arguments, At, Method
+from bot.sandbox.methods.checks import Refused
 from bot.sandbox.state import Json, Workspace
 
 PATH = "/oauth/v2/authorize"

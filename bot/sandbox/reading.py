@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.core import Call, Slack
-from bot.sandbox.delivery import Courier, Delivery
+from bot.sandbox.reaching.delivery import Courier, Delivery
 from bot.sandbox.state import Json, Message, OpenView, Session, Status
 
 

@@ -9,18 +9,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from bot.sandbox import assistants, chat, conversations, files, oauth, people, sockets, streams, views
-from bot.sandbox.acting import Acting
-from bot.sandbox.api import WebApi
+from bot.sandbox import oauth
 from bot.sandbox.app import App
 from bot.sandbox.core import Slack, new_workspace, recorder_at
-from bot.sandbox.delivery import Courier
-from bot.sandbox.dev import Dev
 from bot.sandbox.faults import Faults
 from bot.sandbox.http import Server
-from bot.sandbox.page import application
+from bot.sandbox.methods import assistants, chat, conversations, files, people, streams, views
+from bot.sandbox.methods.api import WebApi
+from bot.sandbox.page.dev import Dev
+from bot.sandbox.page.routes import application
+from bot.sandbox.reaching import sockets
+from bot.sandbox.reaching.acting import Acting
+from bot.sandbox.reaching.delivery import Courier
+from bot.sandbox.reaching.sockets import SocketHub
 from bot.sandbox.reading import Reading
-from bot.sandbox.sockets import SocketHub
 from bot.sandbox.state import Json, Workspace
 
 METHODS = (
@@ -46,7 +48,7 @@ class Sandbox(Acting, Reading):
     Slack takes a moment to look it through.
     `request_url`: where events go over HTTP; without it they go over Socket Mode. `redirect_url`: where people are
     sent back to once they have allowed the app, or have not. `dev`: the bot's `/dev`, for
-    the page (see `bot.sandbox.dev`).
+    the page (see `bot.sandbox.page.dev`).
     """
 
     def __init__(

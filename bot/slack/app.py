@@ -24,11 +24,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.slack import clicks, digest_forms, setting, words
+from bot.slack import words
 from bot.slack.account import Account, like
-from bot.slack.answering import Answering
-from bot.slack.clicks import Clicks
-from bot.slack.commands import CHECK, COMMAND, Commands
+from bot.slack.answers import clicks
+from bot.slack.answers.answering import Answering
+from bot.slack.answers.clicks import Clicks
+from bot.slack.commands import digest_forms, setting
+from bot.slack.commands.commands import CHECK, COMMAND, Commands
 from bot.slack.home import Home
 from bot.slack.intake import Inbox, Intake, removed
 from bot.slack.shelf import Shelf

@@ -16,7 +16,6 @@ from bot.news.digest.words import Edition, Line, Section
 from bot.news.model import Citation, Comparison
 from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.gallery import Gallery
 from bot.slack.looks import escape, kit
 from bot.slack.looks.blocks import TEXT_CHARACTERS, Message, packed, sources
 from bot.slack.looks.buttons import GRID
@@ -25,7 +24,8 @@ from bot.slack.looks.picture import Picture, pictures
 from bot.slack.looks.prose import BODY_CHARACTERS, Numbering
 from bot.slack.looks.sides import sides
 from bot.slack.looks.split import shortened, split
-from bot.slack.post import Place, Post, Standing
+from bot.slack.posting.gallery import Gallery
+from bot.slack.posting.post import Place, Post, Standing
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """What the sandbox's page shows of the bot's inside, served on loopback in sandbox runs alone.
 
-Paths and shapes are those of `bot.sandbox.dev`, the only caller: prompts and times of an answer, articles, the
+Paths and shapes are those of `bot.sandbox.page.dev`, the only caller: prompts and times of an answer, articles, the
 clock, and faults to switch on. Every request needs the token that both were given.
 """
 
@@ -33,9 +33,9 @@ from bot.llm.replies import ANSWER
 from bot.news.gold import parse_items
 from bot.news.model import Answer, Article, Reading, Statement, Usage
 from bot.sample import ARRIVALS, KEPT, QUESTIONS
-from bot.sandbox.dev import TOKEN_HEADER
+from bot.sandbox.page.dev import TOKEN_HEADER
 from bot.slack.account import Account
-from bot.slack.screen import Audience
+from bot.slack.answers.screen import Audience
 from bot.wiring.desks.desk import Desk, Fault
 
 TRACES = 200  # answers whose inside is remembered

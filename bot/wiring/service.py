@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from bot.errors import CrosscheckError, WrongUse
 from bot.metrics import Metrics, Prices
 from bot.sandbox import Sandbox
-from bot.sandbox.dev import Dev
+from bot.sandbox.page.dev import Dev
 from bot.settings import Settings
 from bot.slack.account import signed_in
 from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode

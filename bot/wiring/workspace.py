@@ -12,22 +12,22 @@ from bot.metrics import Metrics
 from bot.news.summary import Length, Scope, Summary
 from bot.settings import Settings
 from bot.slack.account import Account
-from bot.slack.adding import AddCommand
 from bot.slack.admins import Admins
-from bot.slack.answering import Answering
+from bot.slack.answers.answering import Answering
+from bot.slack.answers.clicks import SAID, Clicks
+from bot.slack.answers.following import Following
 from bot.slack.app import Room
-from bot.slack.clicks import SAID, Clicks
-from bot.slack.commands import PICTURES, RUN, SHARED, Call, Commands
-from bot.slack.digest_forms import WISHED, DigestForms
-from bot.slack.digests import DigestCommand
-from bot.slack.following import Following
-from bot.slack.gallery import Gallery
+from bot.slack.commands.adding import AddCommand
+from bot.slack.commands.commands import PICTURES, RUN, SHARED, Call, Commands
+from bot.slack.commands.digest_forms import WISHED, DigestForms
+from bot.slack.commands.digests import DigestCommand
+from bot.slack.commands.setting import SET, ChannelSettings
+from bot.slack.commands.summaries import SummaryCommand
+from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
-from bot.slack.setting import SET, ChannelSettings
-from bot.slack.summaries import SummaryCommand
-from bot.slack.verbs import Verbs
+from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, Transaction, utc_now

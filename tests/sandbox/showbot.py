@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox import Sandbox
-from bot.sandbox.dev import TOKEN_HEADER, Dev
 from bot.sandbox.http import Server
+from bot.sandbox.page.dev import TOKEN_HEADER, Dev
 from tests.sandbox.showblocks import (
     ARTICLE_URL,
     DISPUTE,

@@ -10,7 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import ANNA, BEN, GENERAL, RANDOM, Message, Sandbox
-from bot.sandbox.elements import NoSuchElement
+from bot.sandbox.reaching.elements import NoSuchElement
 from tests.sandbox.conftest import Connect
 from tests.sandbox.test_web_api import refusal
 

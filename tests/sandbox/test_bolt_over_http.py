@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox import ANNA, GENERAL, Sandbox
-from bot.sandbox.delivery import signed
 from bot.sandbox.http import Server
+from bot.sandbox.reaching.delivery import signed
 
 
 @pytest.fixture

@@ -15,19 +15,19 @@ from bot.news.model import Answer
 from bot.sandbox import BEN, Message, Sandbox
 from bot.slack.account import Account, signed_in
 from bot.slack.admins import Admins
-from bot.slack.answering import Answering, Work
+from bot.slack.answers.answering import Answering, Work
+from bot.slack.answers.clicks import SAID, Clicks
+from bot.slack.answers.screen import Audience
 from bot.slack.app import WORKSPACE, OneRoom, Room, bolt_app, http_app, socket_mode
-from bot.slack.clicks import SAID, Clicks
-from bot.slack.commands import PICTURES, RUN, SHARED, Commands, Subcommand
-from bot.slack.digest_forms import WISHED, DigestForms
-from bot.slack.digests import DigestCommand
-from bot.slack.gallery import Gallery
+from bot.slack.commands.commands import PICTURES, RUN, SHARED, Commands, Subcommand
+from bot.slack.commands.digest_forms import WISHED, DigestForms
+from bot.slack.commands.digests import DigestCommand
+from bot.slack.commands.setting import SET, ChannelSettings
+from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW, question
-from bot.slack.screen import Audience
-from bot.slack.setting import SET, ChannelSettings
-from bot.slack.verbs import Verbs
+from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from tests.slack import answers
 from tests.slack.fakes import FixedCoverage, FixedDigests, Job, MemoryInbox, MemoryRules, Oracle

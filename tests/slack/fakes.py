@@ -19,12 +19,12 @@ from bot.news.model import Answer, Article
 from bot.news.overview import Heading, Health, Outlet
 from bot.news.rules import Changed, ChannelRules, Rules, WorkspaceRules
 from bot.news.words import citations
-from bot.slack.answering import Work
+from bot.slack.answers.answering import Work
+from bot.slack.answers.screen import Audience
 from bot.slack.coverage import Channel
 from bot.slack.daily import Drawn
 from bot.slack.intake import ANSWER, question
 from bot.slack.looks.blocks import plain
-from bot.slack.screen import Audience
 from bot.slack.wishes import Planned
 
 

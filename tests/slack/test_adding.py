@@ -6,8 +6,8 @@ import pytest
 
 from bot.sandbox import ANNA, BEN, GENERAL
 from bot.slack import words
-from bot.slack.adding import AddCommand, Added
-from bot.slack.commands import Subcommand
+from bot.slack.commands.adding import AddCommand, Added
+from bot.slack.commands.commands import Subcommand
 from tests.slack.conftest import Bot
 
 

@@ -16,8 +16,8 @@ from bot.news.ledger.follows import standing_news
 from bot.sandbox import ANNA, GENERAL, POLICY, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
+from bot.slack.answers.following import Following
 from bot.slack.app import OneRoom, bolt_app, socket_mode
-from bot.slack.following import Following
 from tests.given import article
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot, guarded, working

@@ -15,8 +15,8 @@ from bot.news.model import Replayed
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
 from bot.slack import words
-from bot.slack.commands import Call, Said, Subcommand
-from bot.slack.following import Following
+from bot.slack.answers.following import Following
+from bot.slack.commands.commands import Call, Said, Subcommand
 from bot.slack.looks.blocks import plain
 from bot.slack.looks.lists import disagreements, newest, timeline
 from tests.slack import answers, entries

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.slack.answering import Screen
+from bot.slack.answers.answering import Screen
 from bot.slack.looks.blocks import compose, plain
 from bot.slack.looks.escape import label, markdown, mrkdwn, visible, web_link
 from tests.slack.test_blocks import answer_full_of, fits

@@ -10,7 +10,7 @@ from bot.news.digest.digest import Move
 from bot.news.ledger.follows import News
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Message
-from bot.slack.following import Following, drawn
+from bot.slack.answers.following import Following, drawn
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.snapshot import assert_kept

@@ -16,11 +16,11 @@ from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack import words
 from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost
-from bot.slack.gallery import PICTURED, Gallery, Hung
-from bot.slack.gallery import shown as show
-from bot.slack.gallery import told as tell
 from bot.slack.looks import blocks
 from bot.slack.looks.picture import Picture, pictures
+from bot.slack.posting.gallery import PICTURED, Gallery, Hung
+from bot.slack.posting.gallery import shown as show
+from bot.slack.posting.gallery import told as tell
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Job

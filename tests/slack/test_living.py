@@ -7,10 +7,10 @@ import pytest
 from bot.news.asked import Fate
 from bot.sandbox import ANNA, BEN, GENERAL, Message
 from bot.slack import words
-from bot.slack.answering import Answering
+from bot.slack.answers.answering import Answering
+from bot.slack.answers.status import wait_in_line
 from bot.slack.intake import ANSWER
-from bot.slack.post import Place
-from bot.slack.status import wait_in_line
+from bot.slack.posting.post import Place
 from tests.slack import answers
 from tests.slack.conftest import Bot
 from tests.slack.fakes import Oracle

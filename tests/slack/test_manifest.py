@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.slack.commands import CHECK, COMMAND
+from bot.slack.commands.commands import CHECK, COMMAND
 from bot.slack.intake import EVENTS
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import SlackUnavailable
 from bot.sandbox import ANNA, BEN, Sandbox
 from bot.slack.account import signed_in
-from bot.slack.notices import tell
+from bot.slack.posting.notices import tell
 
 TEXT = "This workspace has used 80% of its share. <!channel> & <https://evil.example|more>"
 

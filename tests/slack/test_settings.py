@@ -13,8 +13,8 @@ from bot.news.rules import ChannelRules, Focus, Listed, WorkspaceRules
 from bot.news.topic import Topic
 from bot.sandbox import BEN, CHIE, GENERAL, POLICY, OpenView
 from bot.slack import words
-from bot.slack.adding import AddCommand, Added
-from bot.slack.commands import Subcommand
+from bot.slack.commands.adding import AddCommand, Added
+from bot.slack.commands.commands import Subcommand
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.snapshot import assert_kept

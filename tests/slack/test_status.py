@@ -6,8 +6,8 @@ import pytest
 
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.slack.account import Account
-from bot.slack.post import Place
-from bot.slack.status import at_work
+from bot.slack.answers.status import at_work
+from bot.slack.posting.post import Place
 
 CALLS = ("assistant.threads.setStatus", "agents.sessions.setStatus")
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack.account import Account
+from bot.slack.answers.stream import FLUSH_CHARACTERS, Stream
 from bot.slack.looks import kit
-from bot.slack.stream import FLUSH_CHARACTERS, Stream
 from tests.slack.conftest import Bot
 
 NEVER = 3_600.0

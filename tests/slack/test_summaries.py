@@ -15,8 +15,8 @@ from bot.news.model import Check, Standing, Statement
 from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import ANNA, GENERAL
 from bot.slack import words
-from bot.slack.commands import Subcommand
-from bot.slack.summaries import SummaryCommand, drawn, understood
+from bot.slack.commands.commands import Subcommand
+from bot.slack.commands.summaries import SummaryCommand, drawn, understood
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
 from tests.slack.fakes import FixedCoverage, MemoryShelf

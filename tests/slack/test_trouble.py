@@ -13,9 +13,9 @@ from bot.news.model import Answer
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
 from bot.slack import words
 from bot.slack.account import signed_in
-from bot.slack.answering import Answering, Work
+from bot.slack.answers.answering import Answering, Work
+from bot.slack.answers.screen import Audience
 from bot.slack.looks.blocks import compose
-from bot.slack.screen import Audience
 from bot.slack.trouble import SlackRefused
 from tests.slack import answers
 from tests.slack.conftest import Bot, guarded

@@ -23,7 +23,7 @@ from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.sandbox.state import Channel
 from bot.slack.account import signed_in
-from bot.slack.gallery import Gallery
+from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.people.rules import StoredRules

@@ -22,14 +22,15 @@ from typing import Any
 from bot.news.digest.subscription import TOPIC_CHARACTERS, Length
 from bot.news.model import Answer, Article
 from bot.news.topic import Topic
-from bot.sandbox import Refused, checks
+from bot.sandbox import Refused
+from bot.sandbox.methods import checks
+from bot.slack.answers.screen import Screen
 from bot.slack.daily import draw
-from bot.slack.gallery import Hung, shown, told
 from bot.slack.looks.blocks import Message, compose, plain
 from bot.slack.looks.drawing import draw as draw_picture
 from bot.slack.looks.escape import web_link
 from bot.slack.looks.picture import pictures
-from bot.slack.screen import Screen
+from bot.slack.posting.gallery import Hung, shown, told
 from tests.slack.test_blocks import answer_full_of
 from tests.slack.test_daily import FRIDAY, full_of
 from tests.slack.test_escape import HIDING, PIECES, Written, harmless, rendered, tokens, unescaped

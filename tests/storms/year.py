@@ -26,7 +26,7 @@ from bot.news.digest.due import due
 from bot.news.digest.subscription import EVERY_DAY, Wish
 from bot.sandbox import ANNA, Message, Sandbox
 from bot.slack.account import signed_in
-from bot.slack.gallery import Gallery
+from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.people.rules import StoredRules

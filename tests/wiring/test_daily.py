@@ -21,7 +21,7 @@ from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in
-from bot.slack.gallery import Gallery
+from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.ledger.ledger import StoredLedger

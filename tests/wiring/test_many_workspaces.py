@@ -22,7 +22,7 @@ from bot.news.digest.subscription import Wish
 from bot.sandbox import Sandbox
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
-from bot.slack.clicks import SAID
+from bot.slack.answers.clicks import SAID
 from bot.slack.looks.buttons import FOLLOW, QUOTES, SHARE, UNFOLLOW
 from bot.slack.words import INSTALL_LATER
 from bot.store.database import Database, utc_now

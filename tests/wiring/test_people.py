@@ -21,7 +21,7 @@ from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, POLICY, Sandbox
 from bot.slack.account import signed_in
-from bot.slack.following import Following
+from bot.slack.answers.following import Following
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.ledger.labels import Labels

@@ -23,7 +23,7 @@ from bot.store.coverage.feeds import FeedTable
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, utc_now
 from bot.store.installations import current
-from bot.store.tables.base import HEAD
+from bot.store.tables import HEAD
 from bot.store.work.jobs import JobTable
 from bot.wiring.checkup.findings import Finding, agreement, ok, trouble
 from bot.wiring.checkup.meaning import check_embedding_model, check_vectors

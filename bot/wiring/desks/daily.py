@@ -24,7 +24,7 @@ from bot.news.digest.words import UNKNOWN_ZONE, Edition
 from bot.news.model import Check
 from bot.slack.account import Account
 from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
-from bot.slack.gallery import PICTURED, Gallery
+from bot.slack.posting.gallery import PICTURED, Gallery
 from bot.slack.trouble import SlackRefused
 from bot.store.people.rules import StoredRules
 from bot.store.people.subscriptions import Subscribed, Subscriptions

@@ -12,9 +12,9 @@ from bot.news import words
 from bot.news.model import Answer, Relation, Turn
 from bot.news.ports import Reader
 from bot.news.since import asked_since
-from bot.slack.answering import Work
+from bot.slack.answers.answering import Work
+from bot.slack.answers.screen import Audience
 from bot.slack.intake import ANSWER, question
-from bot.slack.screen import Audience
 from bot.store.database import T, Transaction, utc_now
 from bot.store.people.conversations import Conversations
 from bot.store.people.rules import StoredRules

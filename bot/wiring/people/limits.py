@@ -17,7 +17,7 @@ from bot.news.model import Comparison, Draft, DraftLook, Resolved, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Narrator
 from bot.slack.account import Account
-from bot.slack.notices import tell
+from bot.slack.posting.notices import tell
 from bot.store.database import Clock, T, Transaction, utc_now
 from bot.store.people.usage import Spent, UsageTable
 from bot.worker import Job, Jobs, Work

@@ -11,10 +11,10 @@ from typing import Any
 from bot.errors import CrosscheckError
 from bot.slack import words
 from bot.slack.account import Account
-from bot.slack.answering import place_of
-from bot.slack.commands import RUN
+from bot.slack.answers.answering import place_of
+from bot.slack.answers.status import wait_in_line
+from bot.slack.commands.commands import RUN
 from bot.slack.intake import ANSWER
-from bot.slack.status import wait_in_line
 from bot.store.work.jobs import Bound, JobTable
 from bot.worker import Job, Jobs, Work, Worker
 

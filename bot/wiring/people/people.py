@@ -19,10 +19,10 @@ from bot.news.model import Answer, Article, Comparison, Relation
 from bot.news.overview import Heading, Health, Outlet
 from bot.news.topic import Topic
 from bot.news.words import citations as cited
-from bot.slack.adding import Added
+from bot.slack.answers.following import Following
+from bot.slack.commands.adding import Added
 from bot.slack.coverage import Channel
 from bot.slack.daily import Drawn
-from bot.slack.following import Following
 from bot.slack.trouble import SlackRefused
 from bot.slack.wishes import Planned
 from bot.store.coverage.keeping import Kept

@@ -1,0 +1,1 @@
+"""Slack's Web API, and what Slack checks before it takes a call."""

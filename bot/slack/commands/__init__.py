@@ -1,0 +1,1 @@
+"""`/coverage`: its subcommands and forms."""
