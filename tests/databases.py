@@ -14,13 +14,14 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from bot.store.database import Database
+from bot.errors import StoreUnavailable
+from bot.store.database import Database, T, Transaction
 
 
 class Postgres:
@@ -114,3 +115,20 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 def _dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Dying:
+    """A database whose process dies at its next writes but so many."""
+
+    def __init__(self, database: Database, writes: int) -> None:
+        self._database = database
+        self.left = writes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    async def write(self, transaction: Transaction[T]) -> T:
+        self.left -= 1
+        if self.left < 0:
+            raise StoreUnavailable("the process died here")
+        return await self._database.write(transaction)

@@ -37,6 +37,7 @@ from bot.store.people.rules import StoredRules
 from bot.store.people.subscriptions import Subscriptions
 from bot.store.people.usage import UsageTable
 from bot.store.work.jobs import JobTable
+from bot.wiring.claimed import Claimed
 from bot.wiring.coverage.coverage import Coverage
 from bot.wiring.coverage.rounds import Rounds
 from bot.wiring.desks.daily import Daily
@@ -44,7 +45,7 @@ from bot.wiring.desks.desk import Desk, Reading
 from bot.wiring.desks.newsdesk import Newsdesk
 from bot.wiring.desks.summing import sum_up
 from bot.wiring.dev import Inside
-from bot.wiring.people.asking import Accepted, Asking, Claimed
+from bot.wiring.people.asking import Accepted, Asking
 from bot.wiring.people.limits import WARNING, Allowance, Limits, telling_admins
 from bot.wiring.people.line import PLACE, TURNED_AWAY, Line, LineIsFull
 from bot.wiring.people.people import Additions, Followers, Glance, People, Wishes

@@ -526,23 +526,26 @@ async def test_given_a_second_look_that_fails_when_compared_then_no_unverified_d
     world = World(FIRMS)
     await world.comes("a", "Twelve firms have access.")
     world.model.look = ReaderRefused()
+    world.model.look.spent = (1, 50, 5)
 
     with pytest.raises(ReaderRefused):
         await world.comes("b", "Twenty firms have access.")
 
     assert world.standing() == []
     assert len(world.ledger.queue["b"].tasks or ()) == 1
-    assert world.ledger.calls == {NOON.date(): 2}  # what was asked is spent, whatever came of it
+    assert world.ledger.calls == {NOON.date(): 3}  # what was asked is spent, whatever came of it
 
 
 async def test_given_a_reply_that_cannot_be_used_when_compared_then_it_is_counted_and_the_rest_goes_on() -> None:
     world = World(FIRMS)
     await world.comes("a", "Twelve firms have access.")
     world.model.fault = ReplyUnusable()
+    world.model.fault.spent = (2, 50, 5)
 
     taken = await world.comes("b", "Twenty firms have access.")
 
     assert (taken.failed, world.ledger.queue) == (1, {})
+    assert taken.calls == world.ledger.calls[NOON.date()] == 2  # it was paid for all the same
 
 
 async def test_given_an_article_that_is_gone_before_its_turn_when_taken_then_nothing_is_asked() -> None:

@@ -270,7 +270,7 @@ async def test_given_a_workspace_that_has_used_its_calls_when_a_digest_is_due_th
     database: Database, clock: Clock
 ) -> None:
     held, narrating = allowance(database, clock, workspace_calls=2), Narrating()
-    summariser = held.for_digest(narrating)
+    summariser = held.for_digest(narrating, Unnoted(database))
 
     for _ in range(2):
         await summariser.summarise(Sheet(()), ())
@@ -289,7 +289,7 @@ async def test_given_a_summary_or_a_digest_that_failed_when_it_was_paid_for_then
 
     await summed_up(database, held, "U1", Narrating(fault))
     with pytest.raises(ReaderUnavailable):
-        await held.for_digest(Narrating(fault)).summarise(Sheet(()), ())
+        await held.for_digest(Narrating(fault), Unnoted(database)).summarise(Sheet(()), ())
 
     workspace, own = await UsageTable(database, "local").spent(clock.now.date(), "U1")
     assert (workspace.calls, workspace.tokens, own.calls) == (2, 220, 1)

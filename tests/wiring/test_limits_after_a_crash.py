@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from bot.errors import Fenced
+from bot.errors import Fenced, StoreUnavailable
 from bot.llm.narrator import ModelNarrator
 from bot.llm.reader import ModelReader
 from bot.news.answer import answer
+from bot.news.digest.digest import Digest
 from bot.news.model import Answer, Check, Mode, SecondLook
 from bot.news.model import Turn as Asked
 from bot.news.summary import Scope, Summary, summary
+from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.people.usage import Spent, UsageTable
 from bot.store.work.jobs import JobTable
-from bot.wiring.people.asking import Claimed
+from bot.wiring.claimed import Claimed
+from bot.wiring.desks.desk import Desk, Reading
+from bot.wiring.desks.newsdesk import Assignment, Newsdesk
 from bot.wiring.people.limits import Allowance, Limits
 from bot.worker import Job
+from tests.databases import Dying
 from tests.fakes import FakeArchive
 from tests.given import article
 from tests.llm.given import client_of, small_prompts
@@ -37,14 +45,45 @@ DISPUTE = reply(
     readings=READINGS, positions=[("twelve do", ["A"]), ("twenty do", ["B"])], relation="dispute", kind="number"
 )
 SUMMARY = {"happened": [{"text": "Twelve have access.", "keys": ["A1"]}], "agreed": [], "lone": [], "unknown": []}
+DIGEST = {"happened": [{"text": "Twelve have access.", "keys": ["A1"]}], "lone": []}
 ONE_CALL = Spent(1, 120)
 
 
 @pytest.fixture
 def model() -> Iterator[ScriptedModel]:
     with ScriptedModel() as model:
-        model.always(answer=AGREE, second_look=look(), standalone={"question": QUESTION}, summary=SUMMARY)
+        model.always(
+            answer=AGREE, second_look=look(), standalone={"question": QUESTION}, summary=SUMMARY, digest=DIGEST
+        )
         yield model
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of one article in a workspace, whose digest is made again and again."""
+
+    database: Database
+    model: ScriptedModel
+    workspace: str
+    until: datetime
+
+    async def digest(self, database: Database | Dying) -> Digest:
+        """As a new process would."""
+        store = cast(Database, database)  # it quacks like one
+        async with client_of(self.model) as client:
+            desk = Desk(Library(store, self.workspace), Reading(small_prompts(), client, [], []), 12_000)
+            jobs = JobTable(self.database, Job)
+            limits = Allowance(UsageTable(store, self.workspace), Limits(), jobs=jobs, workspace=self.workspace)
+            newsdesk = Newsdesk(store, desk, self.workspace, arrange=limits.for_digest)
+            return await newsdesk.make(Assignment.of((), self.until - timedelta(hours=1), self.until))
+
+    async def dies_after(self, writes: int) -> bool:
+        """Make it in a process that dies after so many writes; False where that was enough."""
+        try:
+            await self.digest(Dying(self.database, writes))
+        except StoreUnavailable:
+            return True
+        return False
 
 
 @pytest.fixture
@@ -152,3 +191,22 @@ async def test_given_a_question_that_another_has_taken_over_when_its_reply_comes
         await runs.ask(slow)
 
     assert await runs.spent() == (ONE_CALL, ONE_CALL)
+
+
+async def test_given_a_process_that_dies_at_any_write_of_a_digest_when_made_again_then_each_kept_reply_counts_once(
+    database: Database, model: ScriptedModel
+) -> None:
+    writes, died = 0, True
+    while died:
+        name = f"workspace {writes}"
+        await Library(database, name).add(article("a", "Twelve firms have access."))
+        day, heard = Day(database, model, name, utc_now() + timedelta(minutes=1)), len(model.heard)
+
+        died = await day.dies_after(writes)
+        again = await day.digest(database)
+
+        assert again.check is Check.CHECKED
+        assert len(model.heard) - heard <= 1 + 1  # a reply that was not kept yet is asked for again
+        assert (await UsageTable(database, name).spent(utc_now().date(), ""))[0].calls == 1
+        writes += 1
+    assert writes > 1

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.errors import ReaderAbsent, ReplyUnusable
+from bot.errors import ReaderAbsent, ReaderError, ReplyUnusable
 from bot.news.answer import EXCERPT_TOKENS
 from bot.news.cite import Sheet
-from bot.news.ledger.comparing import Listening, compared
+from bot.news.ledger.comparing import compared
 from bot.news.ledger.doubles import double_of
 from bot.news.ledger.following import carried_over, found_in, with_copy
 from bot.news.ledger.meeting import Meeting, meet
@@ -41,7 +41,7 @@ from bot.news.ledger.standing import (
     restored,
     without,
 )
-from bot.news.model import Article, Citation, Comparison, Relation
+from bot.news.model import Article, Citation, Comparison, Relation, Usage
 from bot.news.ports import Archive, Reader
 
 CALLS_A_COMPARISON = 2  # the comparison and its second look; it is not begun with fewer left for the day
@@ -80,7 +80,7 @@ async def take_next(
     waiting = await ledger.first_waiting()
     if waiting is None or left < 1:
         return None
-    turn = _Turn(ledger, archive, Listening(reader), proposer, at, left, excerpt_tokens)
+    turn = _Turn(ledger, archive, reader, proposer, at, left, excerpt_tokens)
     return await turn.take(waiting)
 
 
@@ -100,7 +100,7 @@ async def take_replayed(
     """
     article = (await ledger.current([id])).get(id)
     if article is not None:
-        await _Turn(ledger, archive, Listening(reader), proposer, at, 0, excerpt_tokens).compare_followed(article)
+        await _Turn(ledger, archive, reader, proposer, at, 0, excerpt_tokens).compare_followed(article)
 
 
 async def removed(article: str, at: datetime, *, ledger: Ledger) -> tuple[Change, ...]:
@@ -145,7 +145,7 @@ class _Turn:
 
     ledger: Ledger
     archive: Archive
-    reader: Listening
+    reader: Reader
     proposer: Proposer
     at: datetime
     left: int
@@ -202,7 +202,10 @@ class _Turn:
     async def _proposals(self, sheet: Sheet, known: Sequence[Known]) -> Proposals:
         try:
             proposals = await self.proposer.propose(sheet, known)
-        except ReplyUnusable:
+        except ReaderError as fault:
+            await self._spend(Usage(*fault.spent).calls)
+            if not isinstance(fault, ReplyUnusable):
+                raise
             self.failed += 1
             return Proposals()
         await self._spend(proposals.usage.calls)
@@ -235,20 +238,18 @@ class _Turn:
         question = entry.comparison.question if entry else task.question
         known = citations(entry.comparison) if entry else ()
         sentences = await self._as_they_stand((*task.sentences, *known))
-        before = self.reader.calls
         try:
             comparison = await compared(
                 question,
                 sentences,
                 archive=self.archive,
                 reader=self.reader,
+                spend=self._spend,
                 excerpt_tokens=self.excerpt_tokens,
             )
         except ReplyUnusable:
             self.failed += 1
             return
-        finally:
-            await self._spend(self.reader.calls - before)
         if entry is not None:
             self.compared.add(entry.id)
         await self._record(task, comparison)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,60 +12,72 @@ from bot.errors import ReaderError, ReplyUnusable
 from bot.news.answer import answer
 from bot.news.cite import Sheet
 from bot.news.find import CHARACTERS_A_TOKEN, KEY_CHARACTERS
-from bot.news.model import Article, Check, Citation, Comparison, Draft, DraftLook, Excerpt, Resolved, Turn
+from bot.news.model import Article, Check, Citation, Comparison, Draft, DraftLook, Excerpt, Resolved, Turn, Usage
 from bot.news.ports import Archive, Reader
 
 NEIGHBOURS = 1  # sentences on either side of a given one; what else fits is found as for any question
 
 
 async def compared(
-    question: str, sentences: Iterable[Citation], *, archive: Archive, reader: Listening, excerpt_tokens: int
+    question: str,
+    sentences: Iterable[Citation],
+    *,
+    archive: Archive,
+    reader: Reader,
+    spend: Callable[[int], Awaitable[None]],
+    excerpt_tokens: int,
 ) -> Comparison:
     """The comparison for a question of the ledger. `sentences` are of current versions and come first on the sheet.
+    `spend` hears of calls as they are completed, whatever comes of them.
 
     Raises ReaderUnavailable or ReaderRefused where the model could not be asked, and ReplyUnusable where what it
     said cannot be used: then asking again does not help.
     """
     room = excerpt_tokens * CHARACTERS_A_TOKEN
     given = _Given(archive, _excerpts(sentences, room), room)
-    reader.fault = None
-    answered = await answer(question, archive=given, reader=reader, excerpt_tokens=excerpt_tokens)
+    listening = _Listening(reader, spend)
+    answered = await answer(question, archive=given, reader=listening, excerpt_tokens=excerpt_tokens)
     comparison = answered.comparison
-    if reader.fault is not None:
-        raise reader.fault
+    if listening.fault is not None:
+        raise listening.fault
     if comparison.check is Check.FAILED:
         raise ReplyUnusable("the comparison cites nothing that it was shown")
     return replace(comparison, replayed=answered.replayed)
 
 
 @dataclass(slots=True)
-class Listening:
-    """A reader that remembers what it cost and what went wrong: `answer` tells people, the ledger must know too."""
+class _Listening:
+    """A reader that tells what it costs and remembers what went wrong: `answer` tells people, the ledger must know
+    too."""
 
     reader: Reader
-    calls: int = 0
+    spend: Callable[[int], Awaitable[None]]
     fault: ReaderError | None = None
 
     async def read(self, question: str, sheet: Sheet) -> AsyncIterator[Draft]:
-        try:
+        async with self._failing():
             async for draft in self.reader.read(question, sheet):
-                self.calls += draft.usage.calls if draft.complete else 0
+                if draft.complete:
+                    await self.spend(draft.usage.calls)
                 yield draft
-        except ReaderError as fault:
-            self.fault = fault
-            raise
 
     async def second_look(self, comparison: Comparison, sheet: Sheet) -> DraftLook:
-        try:
+        async with self._failing():
             look = await self.reader.second_look(comparison, sheet)
-        except ReaderError as fault:
-            self.fault = fault
-            raise
-        self.calls += look.usage.calls
+        await self.spend(look.usage.calls)
         return look
 
     async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
         return await self.reader.standalone(question, turns, language)
+
+    @asynccontextmanager
+    async def _failing(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except ReaderError as fault:
+            self.fault = fault
+            await self.spend(Usage(*fault.spent).calls)
+            raise
 
 
 @dataclass(frozen=True, slots=True)

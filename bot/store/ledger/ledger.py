@@ -21,6 +21,7 @@ from bot.store.database import Database
 from bot.store.ledger import comparisons, told
 from bot.store.tables.ledger import cited, entries, events, spent, waiting
 from bot.store.tables.library import articles, versions, workspaces
+from bot.store.work.paid import Paying, write_cost
 
 # Built once, for each answer asks it: to build one takes longer than to run it.
 _CITING = (
@@ -51,10 +52,14 @@ class StoredLedger:
     """Entries are read as far as they rest on what counts by `focus`; changes and history are not narrowed. Each call
     is one transaction (`changes`, two) and raises StoreUnavailable or StoreFull."""
 
-    def __init__(self, database: Database, workspace: str, *, focus: Focus = EVERYTHING) -> None:
+    def __init__(
+        self, database: Database, workspace: str, *, focus: Focus = EVERYTHING, work: Paying | None = None
+    ) -> None:
+        """`work`: what calls are paid for in. Each is counted together with its note; raises Fenced, too."""
         self._database = database
         self._workspace = workspace
         self._focus = focus
+        self._work = work
         self._insert = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
 
     async def entries(self, *, citing: Collection[str] | None = None) -> Sequence[Entry]:
@@ -275,7 +280,7 @@ class StoredLedger:
         kept = self._insert(spent).values(row)
         more = {"calls": spent.c.calls + calls}
         kept = kept.on_conflict_do_update(index_elements=["workspace", "day"], set_=more)
-        await self._database.write(lambda connection: connection.execute(kept))
+        await write_cost(self._database, lambda connection: connection.execute(kept), self._work)
 
     def _turn(self, turn: Waiting) -> Any:
         return and_(

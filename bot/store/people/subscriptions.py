@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.news.digest.subscription import Delivered, Length, Quiet, Subscription, Wish
 from bot.news.topic import Topic
-from bot.store.database import Clock, Database, utc_now
+from bot.store.database import Clock, Database, T, Transaction, utc_now
 from bot.store.tables.digests import deliveries, kept, subscriptions
 
 
@@ -139,9 +139,19 @@ class Shared:
         return await self._database.read(lambda connection: connection.scalar(found))
 
     async def put(self, name: str, text: str) -> None:
-        row = {"workspace": self._workspace, "name": name, "value": text, "at": self._clock()}
-        added = self._insert(kept).values(row).on_conflict_do_nothing()
-        await self._database.write(lambda connection: connection.execute(added))
+        await self.put_all({name: text}, lambda connection: None)
+
+    async def put_all(self, named: Mapping[str, str], beside: Transaction[T]) -> T:
+        """Keep any number of values and what `beside` writes, all or none; what that gives."""
+        now = self._clock()
+        rows = [{"workspace": self._workspace, "name": k, "value": v, "at": now} for k, v in named.items()]
+
+        def write(connection: Connection) -> T:
+            if rows:
+                connection.execute(self._insert(kept).on_conflict_do_nothing(), rows)
+            return beside(connection)
+
+        return await self._database.write(write)
 
     async def purge(self, *, older_than_s: float) -> int:
         """Forget what is older; how much there was."""

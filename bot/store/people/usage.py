@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.database import Clock, Database, Transaction, utc_now
+from bot.store.database import Clock, Database, utc_now
 from bot.store.tables.feeds import usage
+from bot.store.work.paid import Paying, write_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,20 @@ class UsageTable:
         self._workspace = workspace
         self._clock = clock
 
-    async def add(self, day: date, person: str, *, calls: int, input_tokens: int, output_tokens: int) -> Spent:
-        """Add to a person's day; what the workspace has spent on it by then. `person` is empty where nobody asked."""
-        adding = self.adding(day, person, calls=calls, input_tokens=input_tokens, output_tokens=output_tokens)
-        return await self._database.write(adding)
+    async def add(
+        self,
+        day: date,
+        person: str,
+        *,
+        calls: int,
+        input_tokens: int,
+        output_tokens: int,
+        work: Paying | None = None,
+    ) -> Spent:
+        """Add to a person's day, together with the notes of the work; what the workspace has spent on it by then.
 
-    def adding(
-        self, day: date, person: str, *, calls: int, input_tokens: int, output_tokens: int
-    ) -> Transaction[Spent]:
-        """As `add`, within a transaction of the caller's."""
+        `person` is empty where nobody asked. Raises Fenced, too, where another has taken the work over.
+        """
         row = {
             "workspace": self._workspace,
             "day": day.isoformat(),
@@ -52,7 +58,7 @@ class UsageTable:
             connection.execute(_ADD[connection.dialect.name], row)
             return _spent(connection, _OF_DAY, row)
 
-        return write
+        return await write_cost(self._database, write, work)
 
     async def spent(self, day: date, person: str) -> tuple[Spent, Spent]:
         """By the workspace, and of that by the person."""

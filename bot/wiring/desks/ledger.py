@@ -21,9 +21,11 @@ from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, utc_now
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.ledger.waiting import workspaces_waiting
+from bot.store.work.jobs import JobTable
+from bot.wiring.claimed import Claimed
 from bot.wiring.coverage.coverage import AFTER_PEOPLE, LEDGER
 from bot.wiring.desks.desk import SAMPLE, Reading
-from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
+from bot.worker import UNHURRIED_S, Job, Work, Worker
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ class LedgerWork:
     def __init__(
         self,
         database: Database,
-        jobs: Jobs,
+        jobs: JobTable[Job],
         reading: Reading,
         *,
         excerpt_tokens: int,
@@ -127,7 +129,7 @@ class LedgerWork:
         elif "replayed" in job.payload:
             await self._replay(str(job.payload["replayed"]), job, ledger, now)
         else:
-            taken = await self._turn(job, ledger, now)
+            taken = await self._turn(job, now)
         await self._leave_word(job.workspace, ledger)
         if taken is not None and not taken.waits:
             counts = {"calls": taken.calls, "failed": taken.failed, "changes": len(taken.changes)}
@@ -143,17 +145,17 @@ class LedgerWork:
                 article, ledger=ledger, archive=library, reader=reader, proposer=reader, at=now, excerpt_tokens=tokens
             )
 
-    async def _turn(self, job: Job, ledger: StoredLedger, now: datetime) -> Taken | None:
+    async def _turn(self, job: Job, now: datetime) -> Taken | None:
         """The next article's turn; None where none waits, nobody is served, or the model is absent or fails."""
         if not await self._serves(job.workspace):
             return None
-        sample = job.workspace == SAMPLE
-        reader = proposer_of(self._reading, sample=sample, checkpoint=_Notes(job, self._jobs))
+        work = Claimed(job, self._jobs)
+        reader = proposer_of(self._reading, sample=job.workspace == SAMPLE, checkpoint=work)
         if reader is None:
             return None
         try:
             return await take_next(
-                ledger=ledger,
+                ledger=StoredLedger(self._database, job.workspace, work=work),
                 archive=self._reading.archive(Library(self._database, job.workspace)),
                 reader=reader,
                 proposer=reader,
@@ -203,18 +205,3 @@ def proposer_of(reading: Reading, *, sample: bool, checkpoint: Checkpoint | None
     if reading.client is None and not kept:
         return None
     return ModelProposer(reading.client, reading.prompts, kept=kept, checkpoint=checkpoint)
-
-
-class _Notes:
-    """A job's notes as the model's checkpoint: a call that was paid for before a crash is not paid for again."""
-
-    def __init__(self, job: Job, jobs: Jobs) -> None:
-        self._job, self._jobs = job, jobs
-        self._written: dict[str, str] = {}
-
-    async def get(self, name: str) -> str | None:
-        return self._written.get(name, self._job.notes.get(name))
-
-    async def put(self, name: str, text: str) -> None:
-        await self._jobs.note(self._job, name, text)
-        self._written[name] = text

@@ -8,7 +8,7 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -24,13 +24,39 @@ from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.coverage.library import Library
 from bot.store.coverage.newcomers import Newcomers
-from bot.store.database import Database
+from bot.store.database import Database, T, Transaction
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.people.subscriptions import Shared, Subscriptions
+from bot.store.work.paid import Paying
 from bot.wiring.desks.desk import SAMPLE, Desk, Reading
 
 REMEMBERED = 16  # digests at hand in this process; they hold their articles
 KEPT_S = 7 * 86_400  # for how long replicas share what was made
+
+
+@dataclass(slots=True)
+class Shares:
+    """What replicas share, as the model's checkpoint while one digest is made: a reply is held back until it is
+    written together with what it cost, or the next call begins."""
+
+    shared: Shared
+    held: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, name: str) -> str | None:
+        await self.write()
+        return await self.shared.get(name)
+
+    async def put(self, name: str, text: str) -> None:
+        self.held[name] = text
+
+    async def write(self) -> None:
+        if self.held:
+            await self.write_with(lambda connection: None)
+
+    async def write_with(self, beside: Transaction[T]) -> T:
+        given = await self.shared.put_all(self.held, beside)
+        self.held.clear()
+        return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +100,7 @@ class Assignment:
 class Newsdesk:
     """Makes the digests of one workspace; from the sample coverage while its own library is empty.
 
-    `arrange` puts a summariser of its own before the model, where one is still to be asked.
+    `arrange` puts a summariser of its own before the model, where one is still to be asked; it is given the work, too.
     """
 
     def __init__(
@@ -83,7 +109,7 @@ class Newsdesk:
         desk: Desk,
         workspace: str,
         *,
-        arrange: Callable[[Summariser], Summariser] = lambda summariser: summariser,
+        arrange: Callable[[Summariser, Paying], Summariser] = lambda summariser, work: summariser,
     ) -> None:
         self._database = database
         self._desk = desk
@@ -117,18 +143,20 @@ class Newsdesk:
         library = await self._desk.current()
         sample, workspace = library.workspace == SAMPLE, library.workspace
         came, ledger = Newcomers(self._database, workspace), StoredLedger(self._database, workspace)
-        counted = Counted(came, ledger, assignment.focus)
-        return await digest(
+        counted, shares = Counted(came, ledger, assignment.focus), Shares(self.shared)
+        made = await digest(
             assignment.topics,
             assignment.since,
             assignment.until,
             newcomers=counted if assignment.focus.narrow else came,
             changes=counted if assignment.focus.narrow else ledger,
-            summariser=await self._summariser(assignment, sample=sample),
+            summariser=await self._summariser(assignment, shares, sample=sample),
             excerpt_tokens=self._desk.excerpt_tokens,
         )
+        await shares.write()
+        return made
 
-    async def _summariser(self, assignment: Assignment, *, sample: bool) -> Summariser | None:
+    async def _summariser(self, assignment: Assignment, shares: Shares, *, sample: bool) -> Summariser | None:
         settled = await self.shared.get(_name(assignment))
         known = json.loads(settled) if settled else {}
         if known.get("check") == Check.FAILED:
@@ -137,8 +165,8 @@ class Newsdesk:
         kept = reading.sample if sample else reading.own
         if known.get("check") == Check.NOT_RUN or (reading.client is None and not kept):
             return None
-        summariser = ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=self.shared)
-        return summariser if settled else self._arrange(summariser)  # what is settled was paid for
+        summariser = ModelSummariser(reading.client, reading.prompts, kept=kept, checkpoint=shares)
+        return summariser if settled else self._arrange(summariser, shares)  # what is settled was paid for
 
     def _remember(self, assignment: Assignment, made: Digest) -> None:
         self._made[assignment.key] = made

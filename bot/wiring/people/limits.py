@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from bot.errors import Fenced, ReaderError, StoreError
+from bot.errors import ReaderError, StoreError
 from bot.llm.reader import PAID
 from bot.news.cite import Sheet
 from bot.news.digest.digest import DraftDigest, Summariser
@@ -18,8 +18,9 @@ from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Narrator
 from bot.slack.account import Account
 from bot.slack.posting.notices import tell
-from bot.store.database import Clock, T, Transaction, utc_now
+from bot.store.database import Clock, utc_now
 from bot.store.people.usage import Spent, UsageTable
+from bot.store.work.paid import Paying
 from bot.worker import Job, Jobs, Work
 
 log = logging.getLogger(__name__)
@@ -42,16 +43,11 @@ class PersonSpent(ReaderError):
     )
 
 
-class Paying(Protocol):
-    """The work that calls to the model belong to."""
+class Noting(Paying, Protocol):
+    """Work that has notes, those of the calls that were paid for in it among them."""
 
     @property
-    def notes(self) -> Mapping[str, str]:
-        """What it has noted, the calls that were paid for among it."""
-
-    async def write_with(self, beside: Transaction[T]) -> T:
-        """Write what is still to be noted and what stands beside it, both or neither; what that gives. Raises Fenced,
-        StoreError."""
+    def notes(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +74,17 @@ class Allowance:
         self._clock = clock
         self._warned: date | None = None
 
-    def for_person(self, person: str, work: Paying) -> Callable[[Reader], Reader]:
+    def for_person(self, person: str, work: Noting) -> Callable[[Reader], Reader]:
         """Puts the limits before a reader, for one question that this person asks."""
         return lambda reader: _Held(_Payer(self, person, work), reader)
 
-    def for_summary(self, person: str, work: Paying) -> Callable[[Narrator], Narrator]:
+    def for_summary(self, person: str, work: Noting) -> Callable[[Narrator], Narrator]:
         """Puts the limits before a narrator, for one summary that this person asks for."""
         return lambda narrator: _HeldNarrator(_Payer(self, person, work), narrator)
 
-    def for_digest(self, summariser: Summariser) -> Summariser:
+    def for_digest(self, summariser: Summariser, work: Paying) -> Summariser:
         """A summariser behind the workspace's limits; a digest is nobody's own."""
-        return _HeldSummariser(self, summariser)
+        return _HeldSummariser(self, summariser, work)
 
     async def let_in(self, person: str) -> None:
         """Raises WorkspaceSpent or PersonSpent where nothing is left today; StoreUnavailable."""
@@ -101,34 +97,26 @@ class Allowance:
         if person and _share(own, limits.person_calls, limits.person_tokens) >= 1:
             raise PersonSpent("a person's share of the model is used up for today")
 
-    async def spend(self, person: str, usage: Usage, work: Paying | None = None) -> None:
-        """Keep what was used: with `work`, together with its note of the call, so that a call counts once however
-        often the work is run. Nothing is raised but Fenced: an answer is not lost for its being counted."""
+    async def spend(self, person: str, usage: Usage, work: Paying) -> None:
+        """Keep what was used, together with the work's note of the call. Nothing is raised but Fenced: an answer is
+        not lost for its being counted."""
         if not usage.calls:
             return
         day, limits = self._today(), self._limits
-        used = {
-            "calls": usage.calls,
-            "input_tokens": usage.input_tokens or 0,
-            "output_tokens": usage.output_tokens or 0,
-        }
         try:
-            if work is None:
-                spent = await self._usage.add(day, person, **used)
-            else:
-                spent = await self._spend_beside(work, day, person, used)
+            spent = await self._usage.add(
+                day,
+                person,
+                calls=usage.calls,
+                input_tokens=usage.input_tokens or 0,
+                output_tokens=usage.output_tokens or 0,
+                work=work,
+            )
             share = _share(spent, limits.workspace_calls, limits.workspace_tokens)
             if share >= WARN_AT and self._warned != day:
                 await self._warn(day)
         except StoreError as error:
             log.warning("what the model was used for could not be kept", extra={"error": type(error).__name__})
-
-    async def _spend_beside(self, work: Paying, day: date, person: str, used: Mapping[str, int]) -> Spent:
-        try:
-            return await work.write_with(self._usage.adding(day, person, **used))
-        except Fenced:  # it was paid for all the same, and whoever has taken the work over pays again
-            await self._usage.add(day, person, **used)
-            raise
 
     async def _warn(self, day: date) -> None:
         """Once a day for all replicas: the key of the job sees to it."""
@@ -158,7 +146,7 @@ class _Payer:
     """One piece of work before the limits. They are asked once: what is begun is finished, after a crash too, in
     however many calls."""
 
-    def __init__(self, allowance: Allowance, person: str, work: Paying) -> None:
+    def __init__(self, allowance: Allowance, person: str, work: Noting) -> None:
         self._allowance = allowance
         self._person = person
         self._work = work
@@ -232,15 +220,16 @@ class _HeldSummariser:
 
     allowance: Allowance
     summariser: Summariser
+    work: Paying
 
     async def summarise(self, sheet: Sheet, told: Sequence[str]) -> DraftDigest:
         await self.allowance.let_in("")
         try:
             draft = await self.summariser.summarise(sheet, told)
         except ReaderError as fault:
-            await self.allowance.spend("", Usage(*fault.spent))
+            await self.allowance.spend("", Usage(*fault.spent), self.work)
             raise
-        await self.allowance.spend("", draft.usage)
+        await self.allowance.spend("", draft.usage, self.work)
         return draft
 
 
