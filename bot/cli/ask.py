@@ -10,10 +10,11 @@ from typing import Any
 
 from rich.console import Console
 
-from bot import contract, terminal
+from bot import contract
 from bot.news.answer import asked
 from bot.news.model import Answer, Check, Mode
 from bot.settings import Settings
+from bot.terminal.answer import show_answer
 from bot.wiring.desks.desk import desk
 
 
@@ -33,7 +34,7 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
         json.dump(contract.as_json(answer), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
-        terminal.show(answer, Console(highlight=False))
+        show_answer(answer, Console(highlight=False))
     return status(answer)
 
 

@@ -24,7 +24,7 @@ from bot.news.topic import comparison_about
 from bot.news.words import comparisons_provenance
 from bot.settings import Settings
 from bot.store.database import utc_now
-from bot.terminal_grid import show_entry
+from bot.terminal.grid import show_entry
 from bot.wiring.desks.standing import Standing, kept, made_of
 
 NONE_STANDS = "No disagreement stands."

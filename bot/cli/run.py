@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
-from bot import terminal
 from bot.sample import FIRST_QUESTION
 from bot.settings import Settings
+from bot.terminal.answer import show_answer
 from bot.wiring.desks.desk import sample_desk
 from bot.wiring.service import service
 
@@ -55,6 +55,6 @@ async def _demonstrate(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         async with sample_desk(settings, folder) as desk:
             answer = await desk.ask(FIRST_QUESTION)
-    terminal.show(answer, console)
+    show_answer(answer, console)
     console.print()
     console.print(NEXT if settings.openai_api_key is None else NEXT_LIVE, highlight=False, markup=False)

@@ -18,7 +18,7 @@ from bot.news.model import Check
 from bot.news.spans import since
 from bot.news.summary import Length, Scope, Summary
 from bot.settings import Settings
-from bot.terminal_summary import show_summary
+from bot.terminal.summary import show_summary
 from bot.wiring.desks.desk import desk
 from bot.wiring.desks.standing import compare_sample
 from bot.wiring.desks.summing import sum_up

@@ -13,7 +13,7 @@ from bot.news.catalogue import speaking, spoken
 from bot.news.model import Answer, Citation, Position, Relation, Statement
 
 
-def show(answer: Answer, console: Console) -> None:
+def show_answer(answer: Answer, console: Console) -> None:
     """Print the first line, the other lines, how the positions stand, the sources and the disclaimer."""
     page = _Page(answer, console)
     with speaking(answer.language):
