@@ -21,7 +21,7 @@ from tests.sandbox.showbot import BotsDev
 
 T = TypeVar("T")
 ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
-WAIT_S = 10
+WAIT_S = 30  # a browser beside other work can be slow; passing tests do not wait
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 
