@@ -13,49 +13,30 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-
-from pydantic import ValidationError
+from importlib import import_module
 
 from bot import __version__
-from bot.cli import (
-    ask,
-    backup,
-    digest,
-    disagreements,
-    doctor,
-    eval,
-    feeds,
-    ingest,
-    jobs,
-    kept,
-    labels,
-    remove,
-    run,
-    summary,
-    workspaces,
-)
-from bot.cli.logs import configure
 from bot.errors import CrosscheckError
-from bot.settings import Settings
 
-COMMANDS = (
-    run,
-    ask,
-    summary,
-    disagreements,
-    digest,
-    labels,
-    ingest,
-    feeds,
-    remove,
-    jobs,
-    doctor,
-    workspaces,
-    backup,
-    eval,
-    kept,
-)
-
+COMMANDS = {
+    "run": "start the bot: in Slack with tokens, else in the sandbox",
+    "sandbox": "start the bot in the sandbox, whatever tokens are set",
+    "ask": "answer a question from the coverage",
+    "summary": "sum up the story, a topic, an outlet, an article or a span of time",
+    "disagreements": "print what the sources disagree on",
+    "digest": "print what is new and what the sources disagree on now",
+    "labels": "say of a comparison that it is wrong, or export what was said",
+    "ingest": "store articles from folders, files, pages and feeds",
+    "feeds": "the feeds that `run` polls, and the folders that it watches",
+    "remove": "take articles out of the coverage",
+    "jobs": "list the work that was given up, or have it tried again",
+    "doctor": "check settings, model, library, feeds, work, Slack and the clock",
+    "workspaces": "list where the app is installed, or forget a workspace that left",
+    "backup": "write the library of all workspaces to one file",
+    "restore": "fill an empty library from such a file",
+    "eval": "score labelled questions",
+    "kept": "list kept replies that a changed prompt no longer fits",
+}
 OF_ONE = ("ask", "summary", "disagreements", "digest", "labels", "ingest", "feeds", "remove")
 """Those that are about the coverage of one workspace."""
 LOCAL = "local"  # the workspace that is joined by tokens
@@ -63,15 +44,13 @@ LOCAL = "local"  # the workspace that is joined by tokens
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bot", description="Crosscheck: what the sources say, cited, and where they disagree."
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--workspace", help="whose coverage: needed where many workspaces install the bot")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
-    given = parser.parse_args(arguments)
+    given = _understood(arguments)
+    # Below here alone: whoever asks for help, or mistypes, does not wait for what reads the settings.
+    from pydantic import ValidationError
+
+    from bot.cli.logs import configure
+    from bot.settings import Settings
+
     try:
         settings = Settings()
     except ValidationError as fault:
@@ -97,6 +76,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _understood(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for. Of the commands only the one that was named is loaded: together they take seconds."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Crosscheck: what the sources say, cited, and where they disagree.",
+        epilog="\n".join(["commands:", *(f"  {name:<15}{told}" for name, told in COMMANDS.items())]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--workspace", help="whose coverage: needed where many workspaces install the bot")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below; `COMMAND --help`")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="of the command")
+    given = parser.parse_args(arguments)
+    command = argparse.ArgumentParser(prog=f"{parser.prog} {given.command}", description=COMMANDS[given.command])
+    import_module(f"bot.cli.{given.command}").arguments(command)
+    return command.parse_args(given.arguments, given)
 
 
 def _name(location: Sequence[int | str]) -> str:

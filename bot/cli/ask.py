@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -18,8 +17,7 @@ from bot.terminal.answer import show_answer
 from bot.wiring.desks.desk import desk
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("ask", help="answer a question from the coverage")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question")
     parser.add_argument("--coverage", type=Path, metavar="DIR", help="answer from this folder, not from the library")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")

@@ -34,8 +34,7 @@ from bot.wiring.desks.standing import compare_sample
 USUAL = timedelta(days=1)
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("digest", help="print what is new and what the sources disagree on now")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="WHEN", help="a date, a time, or how long ago: 12h, 7d, 2w (default: 24h)")
     parser.add_argument("--topics", default="", metavar="TOPICS", help="parted by commas (default: all coverage)")
     parser.add_argument("--channel", metavar="ID", help="what this channel's next digest would tell so far")

@@ -33,8 +33,7 @@ NOT_ALL = "Not all was compared: {why}"
 FAILED = "{count} had no usable reply, so nothing is concluded from them."
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("disagreements", help="print what the sources disagree on")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("topic", nargs="?", default="", help="words, parted by commas (default: all)")
     parser.add_argument("--quotes", action="store_true", help="every sentence that the sides rest on")
     parser.add_argument("--settled", action="store_true", help="also what is settled or dismissed")

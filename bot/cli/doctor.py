@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 from bot.settings import Settings
 from bot.wiring.checkup.checkup import checkup
@@ -12,8 +11,7 @@ from bot.wiring.checkup.checkup import checkup
 TROUBLE = 1  # exit status
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("doctor", help="check settings, model, library, feeds, work, Slack and the clock")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 

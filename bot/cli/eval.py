@@ -28,8 +28,7 @@ KEPT = Path("eval-replies")  # where replies are kept so that a rerun costs noth
 SEED = 1
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("eval", help="score labelled questions")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", nargs="?", type=Path, default=QUESTIONS, help="default: the sample's own")
     parser.add_argument("--coverage", type=Path, default=ARTICLES, metavar="DIR", help="default: the sample")
     parser.add_argument("--concurrency", type=int, default=4, metavar="N", help="questions at once (default: 4)")

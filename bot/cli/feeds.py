@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from bot.errors import WrongUse
 from bot.feeds.cleaning import clean_line
@@ -22,8 +21,7 @@ from bot.wiring.coverage.feed_states import State, read_state
 from bot.wiring.coverage.subscribing import subscribe
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("feeds", help="the feeds that `run` polls, and the folders that it watches")
+def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="add|list|remove")
     adding = what.add_parser("add", help="poll a feed; known already, it gets these words and this interval")
     adding.add_argument("url", metavar="URL", help="an RSS, Atom or JSON feed")

@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -25,8 +24,7 @@ from bot.wiring.coverage.reprints import Reprints
 from bot.wiring.coverage.subscribing import watch
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("ingest", help="store articles from folders, files, pages and feeds")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", metavar="PATH|URL")
     parser.add_argument("--watch", action="store_true", help="have `run` look through these folders from now on")
     parser.add_argument("--restore", action="store_true", help="take in again what was removed")

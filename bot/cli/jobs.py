@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 from bot.errors import WrongUse
 from bot.settings import Settings
@@ -14,8 +13,7 @@ from bot.store.work.queue import depth
 from bot.worker import Job
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("jobs", help="list the work that was given up, or have it tried again")
+def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", metavar="retry")
     parser.set_defaults(run=run_list)
     retrying = what.add_parser("retry", help="try a job again from its first attempt on")

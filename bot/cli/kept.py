@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from bot.llm.kept import Kept, stale
 from bot.llm.prompts import Prompts
@@ -14,8 +13,7 @@ from bot.sample import KEPT
 from bot.settings import Settings
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("kept", help="list kept replies that a changed prompt no longer fits")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=KEPT, help="default: the sample's own")
     parser.set_defaults(run=run)
 

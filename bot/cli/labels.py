@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from bot.errors import WrongUse
 from bot.news.answer import asked
@@ -21,8 +20,7 @@ from bot.wiring.people.people import standing_for
 VERDICTS = {"not-a-disagreement": Verdict.NOT_A_DISAGREEMENT, "missed-one": Verdict.MISSED}
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("labels", help="say of a comparison that it is wrong, or export what was said")
+def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True, metavar="add|export")
     adding = what.add_parser("add", help="keep a verdict on what the bot says to a question")
     adding.add_argument("verdict", choices=sorted(VERDICTS))

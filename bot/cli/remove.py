@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 from bot.errors import WrongUse
 from bot.settings import Settings
 from bot.wiring.coverage.coverage import stored_coverage
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("remove", help="take articles out of the coverage")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("articles", nargs="+", metavar="ARTICLE|URL", help="its id, as answers' JSON names it, or URL")
     parser.set_defaults(run=run)
 

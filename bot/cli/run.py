@@ -1,4 +1,4 @@
-"""`run`: the bot, in Slack where `.env` has tokens, else in the sandbox; `sandbox`: always the sandbox."""
+"""`run`: the bot, in Slack where `.env` has tokens, else in the sandbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import asyncio
 import signal
 import sys
 import tempfile
-from typing import Any
 
 from rich.console import Console
 
@@ -21,16 +20,9 @@ NEXT_LIVE = "Next: add coverage of your own with `python -m bot ingest DIR`."
 NEXT = f"{NEXT_LIVE} For live answers put OPENAI_API_KEY into .env."
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("run", help="start the bot: in Slack with tokens, else in the sandbox")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demonstrate", action="store_true", help="first print one answer on the sample coverage")
     parser.set_defaults(run=run)
-    sandbox = commands.add_parser("sandbox", help="start the bot in the sandbox, whatever tokens are set")
-    sandbox.set_defaults(run=run_in_sandbox, demonstrate=False)
-
-
-async def run_in_sandbox(given: argparse.Namespace, settings: Settings) -> int:
-    return await run(given, settings.model_copy(update={"slack_bot_token": None, "slack_client_id": None}))
 
 
 async def run(given: argparse.Namespace, settings: Settings) -> int:

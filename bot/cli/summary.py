@@ -24,8 +24,7 @@ from bot.wiring.desks.standing import compare_sample
 from bot.wiring.desks.summing import sum_up
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("summary", help="sum up the story, a topic, an outlet, an article or a span of time")
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("topic", nargs="?", default="", help="words, parted by commas (default: all coverage)")
     parser.add_argument("--outlet", default="", metavar="NAME", help="this outlet's articles alone")
     parser.add_argument("--article", default="", metavar="ID|URL", help="this article alone")

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from bot.errors import WrongUse
 from bot.settings import Settings
@@ -16,8 +15,7 @@ from bot.store.installations import Installation, Installations
 from bot.store.seal import Seal
 
 
-def add(commands: Any) -> None:
-    parser = commands.add_parser("workspaces", help="list where the app is installed, or forget a workspace that left")
+def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", metavar="forget")
     parser.set_defaults(run=run_list)
     forgetting = what.add_parser("forget", help="remove all that is kept of a workspace that removed the app")

@@ -1,0 +1,55 @@
+"""The command line itself: what it offers, and what it loads for that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.cli import COMMANDS
+from tests.cli.conftest import Cli
+
+HEAVY = ("openai", "sqlalchemy", "pydantic", "aiohttp", "slack_bolt", "rich", "numpy", "matplotlib", "lxml")
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """Which of the heavy libraries a process of its own has loaded once it has understood these arguments."""
+    code = (
+        "import sys\nfrom bot.cli import main\n"
+        f"try: main({list(arguments)!r})\nexcept SystemExit: print(*set({HEAVY!r}) & set(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    return set(told.stdout.splitlines()[-1].split())
+
+
+def test_given_nothing_but_a_wish_for_help_when_run_then_every_command_is_listed(cli: Cli) -> None:
+    ran = cli("--help")
+
+    assert ran.status == 0
+    listed = [line.split()[0] for line in ran.out.split("commands:\n")[1].splitlines()]
+    assert listed == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_given_a_command_when_its_help_is_asked_for_then_it_tells_of_itself(cli: Cli, name: str) -> None:
+    ran = cli(name, "--help")
+
+    assert ran.status == 0
+    assert ran.out.startswith(f"usage: python -m bot {name} ")
+
+
+@pytest.mark.parametrize("mistyped", [(), ("nonsense",), ("ask",), ("ask", "Who?", "--nonsense")])
+def test_given_what_is_no_command_when_run_then_it_says_what_would_be(cli: Cli, mistyped: tuple[str, ...]) -> None:
+    ran = cli(*mistyped)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("usage: python -m bot ")
+
+
+def test_given_a_wish_for_help_when_run_then_no_library_is_loaded_for_it() -> None:
+    assert loaded_by("--help") == set()
+
+
+def test_given_one_command_when_run_then_what_others_need_is_not_loaded() -> None:
+    assert loaded_by("jobs", "--help") == {"pydantic", "sqlalchemy"}
