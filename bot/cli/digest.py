@@ -115,7 +115,7 @@ def show(digest: Digest, edition: Edition, console: Console) -> None:
             console.print(Padding(line(told), (0, 0, 0, 2)))
     if articles:
         console.print()
-        console.print(Text(spoken().sources, style="bold"))
+        console.print(Text(spoken().answer.sources, style="bold"))
     for article in articles:
         console.print(Text(f"[{numbers[article.id]}] {words.source_line(article)}"))
     console.print()

@@ -67,9 +67,10 @@ def asked(text: str) -> str:
     """
     question = " ".join("".join(c for c in text if c.isspace() or (category(c) != "Cc" and c not in _TURNS)).split())
     if not any(character.isalnum() for character in question):
-        raise WrongUse(spoken().empty_question)
+        raise WrongUse(spoken().answer.empty_question)
     if len(question) > QUESTION_CHARACTERS:
-        raise WrongUse(spoken().long_question.format(characters=len(question), limit=QUESTION_CHARACTERS))
+        told, digits = spoken().answer.long_question, spoken().digits
+        raise WrongUse(told.format(characters=digits(len(question)), limit=digits(QUESTION_CHARACTERS)))
     return question
 
 
@@ -107,7 +108,9 @@ async def _answered(wording: _Wording, excerpt_tokens: int, audience: Audience, 
     if not found.sheet.sources:
         nothing = Comparison(question, Check.NOT_RUN, Relation.NONE)
         mode = Mode.OFFLINE if reader is None else Mode.MODEL
-        none_since = spoken().nothing_since.format(day=words.day(since)) if since and not found.library_empty else None
+        none_since = (
+            spoken().answer.nothing_since.format(day=words.day(since)) if since and not found.library_empty else None
+        )
         return Answer(question, mode, nothing, library_empty=found.library_empty, usage=usage, trouble=none_since)
     if reader is None:
         return _uncompared(question, found, Check.NOT_RUN, usage)
@@ -119,7 +122,7 @@ async def _answered(wording: _Wording, excerpt_tokens: int, audience: Audience, 
     except ReaderError as fault:
         return _uncompared(question, found, Check.FAILED, asking.usage + Usage(*fault.spent), fault.tell)
     except Unciteable:
-        return _uncompared(question, found, Check.FAILED, asking.usage, spoken().uncited)
+        return _uncompared(question, found, Check.FAILED, asking.usage, spoken().answer.uncited)
 
 
 @dataclass(slots=True)

@@ -19,15 +19,15 @@ def heading(summary: Summary) -> str:
 def trouble(summary: Summary) -> str:
     """What was not done, in a sentence; empty where all was. "Not summed up" never looks like "nothing found"."""
     if not summary.shown:
-        return spoken().nothing_fits
+        return spoken().summary.nothing_fits
     if summary.check is Check.CHECKED:
-        return "" if sections(summary) else spoken().no_lines
-    return spoken().not_summed_up.format(why=summary.trouble or spoken().no_model)
+        return "" if sections(summary) else spoken().summary.no_lines
+    return spoken().summary.not_summed_up.format(why=summary.trouble or spoken().answer.no_model)
 
 
 def sections(summary: Summary) -> list[Section]:
     """What the summary says, section by section; none is empty."""
-    told, titles = summary.check is Check.CHECKED, spoken()
+    told, titles = summary.check is Check.CHECKED, spoken().summary
     found = [
         Section(titles.happened, _lines(summary.happened))
         if told
@@ -44,7 +44,7 @@ def notes(summary: Summary) -> list[str]:
     """What a reader must know about how the summary came about."""
     told = []
     if summary.shortened:
-        told.append(spoken().shortened.format(articles=_count(summary.shortened)))
+        told.append(spoken().summary.shortened.format(articles=_count(summary.shortened)))
     told += words.provenance(summary.shown, [summary.replayed, *(s.replayed for s in summary.disputed)])
     if summary.shown:
         written = summary.check is Check.CHECKED or bool(summary.disputed)
@@ -56,11 +56,11 @@ def _scope(scope: Scope, shown: Sequence[Article]) -> list[str]:
     named = [scope.topic, scope.outlet]
     if scope.article:
         named.append(f"“{shown[0].title}”" if len(shown) == 1 else scope.article)
-    told = [words.folded(name) for name in named if name.strip()] or [spoken().whole]
+    told = [words.folded(name) for name in named if name.strip()] or [spoken().summary.whole]
     if scope.since:
-        told.append(spoken().since.format(day=words.day(scope.since)))
+        told.append(spoken().summary.since.format(day=words.day(scope.since)))
     if scope.until:
-        told.append(spoken().until.format(day=words.day(scope.until)))
+        told.append(spoken().summary.until.format(day=words.day(scope.until)))
     return told
 
 

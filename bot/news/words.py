@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot.news.catalogue import spoken
 from bot.news.model import (
@@ -35,11 +35,22 @@ def number(count: int) -> str:
 
 
 def sources(count: int) -> str:
-    return spoken().counted(spoken().independent, count)
+    return spoken().counted(spoken().answer.independent, count)
 
 
 def day(when: date) -> str:
     return spoken().day.format(day=when.day, month=spoken().months[when.month - 1], year=when.year)
+
+
+def weekday(when: date) -> str:
+    """ "Friday 22 May" """
+    told = spoken()
+    return told.date.format(weekday=told.weekdays[when.weekday()], day=when.day, month=told.months[when.month - 1])
+
+
+def moment(when: datetime) -> str:
+    """ "Friday 22 May, 09:00" """
+    return spoken().moment.format(date=weekday(when), time=f"{when:%H:%M}")
 
 
 def told_day(text: str) -> str:
@@ -80,7 +91,7 @@ def weight(position: Position) -> str:
     """ "4 independent sources", or, where copies are among them, "3 outlets, 1 independent source"."""
     count = len({r.article.outlet.casefold() for r in position.readings})
     told = sources(position.independent)
-    return spoken().outlets.format(outlets=count, sources=told) if count > position.independent else told
+    return spoken().answer.outlets.format(outlets=count, sources=told) if count > position.independent else told
 
 
 def listed(names: Sequence[str]) -> str:
@@ -112,13 +123,13 @@ def folded(quote: str) -> str:
 
 
 def heading(relation: Relation) -> str:
-    return spoken().headings[relation]
+    return spoken().answer.headings[relation]
 
 
 def section_heading(comparison: Comparison) -> str:
     """ "Sources disagree: how many licences were granted?" """
     assert comparison.relation is not None
-    return spoken().section.format(heading=heading(comparison.relation), question=folded(comparison.question))
+    return spoken().answer.section.format(heading=heading(comparison.relation), question=folded(comparison.question))
 
 
 def citations(answer: Answer) -> list[Citation]:
@@ -153,13 +164,13 @@ def others(position: Position) -> str:
     """The outlets of a position that are not quoted: "also The Courier and The Post"."""
     named = {r.article.outlet for r in quoted(position)}
     rest = list(dict.fromkeys(r.article.outlet for r in position.readings if r.article.outlet not in named))
-    return spoken().also.format(outlets=listed(rest)) if rest else ""
+    return spoken().answer.also.format(outlets=listed(rest)) if rest else ""
 
 
 def attribution(reading: Reading) -> str:
     """Who says it and when: the outlet, or the speaker whom the outlet quotes."""
     when = dated(reading.article)
-    return spoken().spoken.format(speaker=reading.speaker, article=when) if reading.speaker else when
+    return spoken().answer.spoken.format(speaker=reading.speaker, article=when) if reading.speaker else when
 
 
 def source_line(article: Article) -> str:
@@ -175,37 +186,37 @@ def dispute_line(positions: Sequence[Position]) -> str:
     for position in positions:
         count, claim = position.independent, clause(position.claim)
         if not parts:
-            first = told.counted(told.first_side, count, claim=claim)
+            first = told.counted(told.answer.first_side, count, claim=claim)
             parts.append(first[0].upper() + first[1:])
         elif count == 1 and positions[0].independent == 1:
-            parts.append(told.another_side.format(claim=claim))
+            parts.append(told.answer.another_side.format(claim=claim))
         else:
-            parts.append(told.counted(told.next_side, count, claim=claim))
+            parts.append(told.counted(told.answer.next_side, count, claim=claim))
     return "; ".join(parts) + "."
 
 
 def update_line(positions: Sequence[Position]) -> str:
     """The current value first, then what it was, who said so and when."""
     current, *earlier = positions
-    told = [spoken().current.format(claim=sentence(current.claim).rstrip("."), who=_who_and_when(current))]
-    told += [spoken().earlier.format(claim=clause(p.claim), who=_who_and_when(p)) for p in earlier]
+    told = [spoken().answer.current.format(claim=sentence(current.claim).rstrip("."), who=_who_and_when(current))]
+    told += [spoken().answer.earlier.format(claim=clause(p.claim), who=_who_and_when(p)) for p in earlier]
     return " ".join(told)
 
 
 def none_line(read: int) -> str:
-    return spoken().counted(spoken().none_answers, read) if read else spoken().no_match
+    return spoken().counted(spoken().answer.none_answers, read) if read else spoken().answer.no_match
 
 
 def lead(answer: Answer) -> str:
     """The first line: what a notification shows."""
     told = spoken()
     if answer.mode is Mode.OFFLINE and answer.shown:
-        why = answer.trouble or told.no_model
-        return (told.not_compared if answer.statements else told.not_compared_nor_found).format(why=why)
+        why = answer.trouble or told.answer.no_model
+        return (told.answer.not_compared if answer.statements else told.answer.not_compared_nor_found).format(why=why)
     if answer.statements:
         return answer.statements[0].text
     if answer.comparison.check is Check.NOT_RUN and not answer.shown:
-        return told.empty_library if answer.library_empty else told.no_match
+        return told.answer.empty_library if answer.library_empty else told.answer.no_match
     return none_line(len(answer.shown))
 
 
@@ -214,15 +225,15 @@ def relation_line(comparison: Comparison) -> str:
     positions, relation, told = comparison.positions, comparison.relation, spoken()
     if relation is Relation.AGREE:
         count = sum(p.independent for p in positions)
-        return told.agree.format(number=number(count)) if count > 1 else ""
+        return told.answer.agree.format(number=number(count)) if count > 1 else ""
     if relation is Relation.COMPLEMENTARY:
-        return told.complementary
+        return told.answer.complementary
     if relation is Relation.OPINION:
-        return told.opinion
+        return told.answer.opinion
     if relation is Relation.SINGLE and positions:
         silent = len(comparison.silent)
-        lines = [told.single.format(outlet=positions[0].readings[0].article.outlet)]
-        return " ".join([*lines, told.counted(told.silent, silent)] if silent else lines)
+        lines = [told.answer.single.format(outlet=positions[0].readings[0].article.outlet)]
+        return " ".join([*lines, told.counted(told.answer.silent, silent)] if silent else lines)
     return ""
 
 
@@ -231,18 +242,18 @@ def reconciliation(comparison: Comparison) -> str:
     if comparison.reconciled is not None:
         return sentence(comparison.reconciled.text)
     if comparison.second_look is SecondLook.FAILED:
-        return spoken().second_look_failed
-    return spoken().nothing_reconciles if comparison.relation is Relation.DISPUTE else ""
+        return spoken().answer.second_look_failed
+    return spoken().answer.nothing_reconciles if comparison.relation is Relation.DISPUTE else ""
 
 
 def provenance(articles: Iterable[Article], replayed: Iterable[Replayed | None]) -> list[str]:
     """That coverage is invented, or some of it is; which replies were recorded, each once, and whether by other
     instructions."""
     marks = {a.invented for a in articles}
-    told = [spoken().some_invented if False in marks else spoken().invented] if True in marks else []
+    told = [spoken().answer.some_invented if False in marks else spoken().answer.invented] if True in marks else []
     kept = sorted({r for r in replayed if r is not None}, key=lambda r: (r.recorded, r.model))
-    told += dict.fromkeys(spoken().recorded.format(model=r.model, day=told_day(r.recorded)) for r in kept)
-    return [*told, spoken().earlier_prompt] if any(r.earlier_prompt for r in kept) else told
+    told += dict.fromkeys(spoken().answer.recorded.format(model=r.model, day=told_day(r.recorded)) for r in kept)
+    return [*told, spoken().answer.earlier_prompt] if any(r.earlier_prompt for r in kept) else told
 
 
 def comparisons_provenance(comparisons: Iterable[Comparison]) -> list[str]:
@@ -256,7 +267,7 @@ def notes(answer: Answer) -> list[str]:
     """What a reader must know about how the answer came about: invented coverage, a recording, what was left out."""
     told = provenance(answer.shown, [answer.replayed, *(s.replayed for s in answer.standing)])
     if answer.left_out:
-        told.append(spoken().counted(spoken().left_out, answer.left_out))
+        told.append(spoken().counted(spoken().answer.left_out, answer.left_out))
     return told
 
 
@@ -269,12 +280,12 @@ def disclaimer(answer: Answer) -> str:
 
 def read(articles: int, days: str) -> str:
     """How much was read, "4 articles, 20 May 2026 to 21 May 2026"."""
-    told = spoken().counted(spoken().read_articles, articles)
-    return spoken().read_of.format(articles=told, days=days) if days else told
+    told = spoken().counted(spoken().answer.read_articles, articles)
+    return spoken().answer.read_of.format(articles=told, days=days) if days else told
 
 
 def written(read: str, *, compared: bool) -> str:
-    return (spoken().written if compared else spoken().quoted).format(read=read)
+    return (spoken().answer.written if compared else spoken().answer.quoted).format(read=read)
 
 
 def _who_and_when(position: Position) -> str:

@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account, like
 from bot.slack.answers import clicks
 from bot.slack.answers.answering import Answering
@@ -134,7 +134,7 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
         client=rooms.client,
         authorize=_Authorize(rooms),  # type: ignore[arg-type]  # Bolt takes its own kind, too
         oauth_flow=flow,
-        user_facing_authorize_error_message=words.NOT_INSTALLED,
+        user_facing_authorize_error_message=spoken().installing.not_installed,
     )
 
     # Plain functions: Bolt looks at a listener's own parameters, which a method's first would confuse.
@@ -230,7 +230,7 @@ def http_app(
             page = await handler.handle(request)
         except (CrosscheckError, *BROKEN) as fault:
             log.warning("an installation was cut short", extra={"error": type(fault).__name__})
-            page = PlainTextResponse(words.INSTALL_LATER, 503)
+            page = PlainTextResponse(spoken().installing.later, 503)
         page.headers.update(_PAGE)
         return page
 

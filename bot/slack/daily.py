@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import SlackUnavailable
+from bot.news.catalogue import spoken
 from bot.news.digest import words as digest_words
 from bot.news.digest.digest import Digest, Move
 from bot.news.digest.subscription import EVERYTHING, Length, told_topics
 from bot.news.digest.words import Edition, Line, Section
 from bot.news.model import Citation, Comparison
-from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.looks import escape, kit
 from bot.slack.looks.blocks import TEXT_CHARACTERS, Message, packed, sources
@@ -37,7 +37,6 @@ DETAILED = 12  # disagreements that are set out with their quotes; each takes ab
 LEAD_CHARACTERS, LINE_CHARACTERS = 1_200, 2_400  # escaped, of one line: with its marks it fits any message
 MAIN_CHARACTERS = BODY_CHARACTERS
 QUESTIONS_TO_SEE, OUTLETS_TO_SEE = 2, 6  # from either on a picture shows better than lines who stands where
-SHORT_SECTIONS = ("", digest_words.HAPPENED, digest_words.FIRST_LINES)
 _CLIENT_IDS = uuid.UUID("0d6f35a7-6f0f-5b2e-8b0b-4d6ab2d6b1a4")  # any fixed one
 
 
@@ -58,13 +57,16 @@ def draw(digest: Digest, edition: Edition, length: Length) -> Drawn:
     if told := digest_words.trouble(digest):
         page.add(kit.statement(told, (), bold=False))
     below: list[Section] = []
+    shown_short = ("", spoken().digest.happened, spoken().digest.first_lines)
     for section in digest_words.sections(digest):
-        at_once = LINES_AT_ONCE[length] if length is Length.FULL or section.title in SHORT_SECTIONS else 0
+        at_once = LINES_AT_ONCE[length] if length is Length.FULL or section.title in shown_short else 0
         rest = page.section(section, at_once)
         if rest:
             below.append(Section(section.title, rest))
     if below:
-        page.add(kit.statement(digest_words.MORE_BELOW.format(count=sum(len(s.lines) for s in below)), (), bold=False))
+        page.add(
+            kit.statement(spoken().digest.more_below.format(count=sum(len(s.lines) for s in below)), (), bold=False)
+        )
     told = " ".join([digest_words.span(digest, edition), *digest_words.notes(digest)])
     tail = [*_buttons(digest), *(kit.context(part) for part in split(told, kit.CONTEXT_CHARACTERS))]
     main = Message(escape.mrkdwn(shortened(heading, TEXT_CHARACTERS)), page.body, tuple(tail))
@@ -77,7 +79,7 @@ def _buttons(digest: Digest) -> list[Json]:
         return []
     topics = told_topics(digest.topics)
     value = topics if 0 < len(topics) <= kit.VALUE_CHARACTERS else EVERYTHING
-    return [{"type": "actions", "elements": [kit.button(GRID, words.SEE_GRID, value)]}]
+    return [{"type": "actions", "elements": [kit.button(GRID, spoken().buttons.see_grid, value)]}]
 
 
 def _pictures(digest: Digest, edition: Edition) -> tuple[Picture, ...]:
@@ -109,7 +111,7 @@ def _thread(digest: Digest, below: Sequence[Section], numbering: Numbering) -> l
     bodies = [page.body for page in pages]
     units = [unit for moved in digest.moved[:DETAILED] for unit in sides(moved.comparison, numbering)]
     units += [[block] for block in sources(numbering)]
-    return packed(digest_words.DETAILS, bodies, units) if units or below else []
+    return packed(spoken().digest.details, bodies, units) if units or below else []
 
 
 @dataclass(slots=True)
@@ -245,13 +247,13 @@ async def _whole(post: Post) -> dict[str, Standing]:
 async def tell_paused(account: Account, person: str, channel: str, why: str, key: str) -> None:
     """Tell a subscriber by direct message that a digest is paused; told again under one key, Slack shows it once.
     One who cannot be reached is not told. Raises SlackUnavailable."""
-    told = [kit.text(digest_words.PAUSED), {"type": "channel", "channel_id": channel}]
+    told = [kit.text(spoken().digest.paused), {"type": "channel", "channel_id": channel}]
     told.append(kit.text(f": {digest_words.paused(why)}", spaced=False))
     try:
         with slack_errors("chat.postMessage"):
             await account.client.chat_postMessage(
                 channel=person,
-                text=escape.mrkdwn(f"{digest_words.PAUSED} one of your channels: {digest_words.paused(why)}"),
+                text=escape.mrkdwn(spoken().digest.paused_plain.format(why=digest_words.paused(why))),
                 blocks=kit.rich([kit.paragraph(*told)]),
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
                 client_msg_id=str(uuid.uuid5(_CLIENT_IDS, key)),

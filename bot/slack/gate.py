@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.news.catalogue import spoken
 from bot.news.rules import Changed, ChannelRules, Rules, WorkspaceRules
-from bot.slack import words
 from bot.slack.admins import Admins
 
 WHOLE_WORKSPACE = ""  # in place of a channel
@@ -60,11 +60,11 @@ def _refused(right: Right, rules: Rules, person: str, channel: str) -> str | Non
     listed = rules.workspace
     match right:
         case Right.ASK if listed.asking.anybody and not listed.asking.has(person, channel):
-            return words.MAY_NOT_ASK
+            return spoken().rights.ask
         case Right.ASK if rules.channel.askers and person not in rules.channel.askers:
-            return words.MAY_NOT_ASK_HERE
+            return spoken().rights.ask_here
         case Right.ADD if not listed.adding.has(person, channel):
-            return words.MAY_NOT_ADD
+            return spoken().rights.add
         case Right.DIGEST if listed.digests.anybody and not listed.digests.has(person, channel):
-            return words.MAY_NOT_CHANGE_DIGEST
+            return spoken().rights.change_digest
     return None

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import CrosscheckError
+from bot.news.catalogue import spoken
 from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.overview import Heading, Health
 from bot.news.words import comparisons_provenance
-from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.coverage import Channel, Coverage
 from bot.slack.gate import Gate, Right
@@ -49,24 +49,24 @@ class Glance:
 
 def view(seen: Glance) -> Json:
     """Within Slack's limits however much there is: each part shows its first few and counts the rest."""
-    blocks = [kit.header("Crosscheck"), *kit.told(words.HOME_INTRO)]
+    blocks = [kit.header("Crosscheck"), *kit.told(spoken().home.intro)]
     if seen.disputes:
-        blocks += [kit.header(words.HOME_DISPUTES), *_lines(seen.disputes[:DISPUTES])]
+        blocks += [kit.header(spoken().home.disputes), *_lines(seen.disputes[:DISPUTES])]
         if len(seen.disputes) > DISPUTES:
-            blocks.append(kit.context(words.HOME_MORE.format(count=len(seen.disputes) - DISPUTES)))
+            blocks.append(kit.context(spoken().home.more.format(count=len(seen.disputes) - DISPUTES)))
         notes = comparisons_provenance(entry.comparison for entry in seen.disputes[:DISPUTES])
         blocks += [kit.context(note) for note in notes]
     else:
-        blocks += kit.told(words.NO_DISAGREEMENTS)
+        blocks += kit.told(spoken().grid.none)
     if seen.newest:
-        blocks += [kit.header(words.HOME_NEWEST), *_by_outlet(seen.newest)]
-    blocks.append(kit.header(words.HOME_FOLLOWS))
-    blocks += follows.lines(seen.follows, FOLLOWS, words.HOME_MORE_FOLLOWS) or kit.told(words.NO_FOLLOWS)
-    blocks += [kit.header(words.HOME_DIGEST), *kit.told(seen.channel.digest or words.HOME_NO_DIGEST)]
-    change = words.HOME_CHANGE_DIGEST if seen.channel.digest else words.HOME_SET_DIGEST
+        blocks += [kit.header(spoken().home.newest), *_by_outlet(seen.newest)]
+    blocks.append(kit.header(spoken().home.follows))
+    blocks += follows.lines(seen.follows, FOLLOWS, spoken().home.more_follows) or kit.told(spoken().follow.none)
+    blocks += [kit.header(spoken().home.digest), *kit.told(seen.channel.digest or spoken().home.no_digest)]
+    change = spoken().home.change_digest if seen.channel.digest else spoken().home.set_digest
     blocks.append({"type": "actions", "elements": [kit.button(DIGEST, change, "own")]})
     if seen.health is not None:
-        blocks += [kit.header(words.HOME_HEALTH), *kit.told(_health(seen.health))]
+        blocks += [kit.header(spoken().home.health), *kit.told(_health(seen.health))]
     return {"type": "home", "private_metadata": seen.direct, "blocks": blocks}
 
 
@@ -119,7 +119,7 @@ def prompts(disputes: Sequence[Entry]) -> list[dict[str, str]]:
     """At most four suggested questions."""
     asked = [escape.visible(entry.comparison.question) for entry in disputes[: PROMPTS - 1]]
     found = [(shortened(q, PROMPT_TITLE_CHARACTERS), shortened(q, PROMPT_CHARACTERS)) for q in asked]
-    return [{"title": title, "message": message} for title, message in [*found, *words.PROMPTS][:PROMPTS]]
+    return [{"title": title, "message": message} for title, message in [*found, *spoken().asking.prompts][:PROMPTS]]
 
 
 def _lines(entries: Sequence[Entry]) -> list[Json]:
@@ -139,9 +139,9 @@ def _by_outlet(newest: Sequence[Heading]) -> list[Json]:
 
 
 def _health(health: Health) -> str:
-    stored = f"{health.stored:%Y-%m-%d %H:%M} UTC" if health.stored else words.NEVER
-    return words.HEALTH.format(
-        articles=health.articles,
+    stored = f"{health.stored:%Y-%m-%d %H:%M} UTC" if health.stored else spoken().home.never
+    return spoken().home.healthy.format(
+        articles=spoken().digits(health.articles),
         open=health.open,
         uncompared=health.uncompared,
         waiting=health.waiting,

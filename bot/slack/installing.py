@@ -27,7 +27,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import CrosscheckError
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.manifest import bot_scopes
 from bot.slack.trouble import slack_errors
 
@@ -112,7 +112,7 @@ async def _failed(args: AsyncFailureArgs) -> BoltResponse:
     told = await args.default.failure(args)
     if isinstance(args.error, OrganisationWide):
         told.status = 403
-        told.body = args.settings.redirect_uri_page_renderer.render_failure_page(words.ORGANISATION_WIDE)
+        told.body = args.settings.redirect_uri_page_renderer.render_failure_page(spoken().installing.organisation_wide)
     return told
 
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.daily import DailyPost
 from bot.slack.looks import escape, kit
@@ -22,7 +22,7 @@ class Welcome:
 
     async def run(self, work: Any) -> None:
         """A job of kind `intake.WELCOME`. Raises SlackUnavailable; a channel that it was taken out of again is left."""
-        first, second = words.WELCOME.split("\n")
+        first, second = spoken().asking.welcome.split("\n")
         body = "\n".join(kit.statement(line, (), bold=False) for line in (first, second))
         post = DailyPost(self.account, work.payload["channel"], f"welcome:{work.payload['channel']}", "")
         try:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.news.catalogue import spoken
 from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
-from bot.slack import words
+from bot.news.words import moment
 from bot.slack.account import Account
 from bot.slack.daily import Drawn
 from bot.slack.trouble import SlackRefused, slack_errors
@@ -60,9 +61,5 @@ async def usual(account: Account, person: str) -> Wish:
 def switched_on(wish: Wish, comes: datetime | None) -> str:
     """What a channel has from now on."""
     if comes is None:
-        return words.DIGEST_OFF_MEANWHILE
-    return words.DIGEST_ON.format(digest=described(wish), when=when(comes))
-
-
-def when(comes: datetime) -> str:
-    return f"{comes:%A} {comes.day} {comes:%B, %H:%M}"
+        return spoken().wish.off_meanwhile
+    return spoken().wish.on.format(digest=described(wish), when=moment(comes))

@@ -39,7 +39,7 @@ class _Page:
             else:
                 self._line(Text(told.text, style="bold" if index == 0 else "") + self._marks(told.citations))
         if answer.closest:
-            self._line(Text(spoken().closest, style="bold"))
+            self._line(Text(spoken().answer.closest, style="bold"))
             for told in answer.closest:
                 self._line(Text(told.text) + self._marks(told.citations))
 
@@ -61,7 +61,7 @@ class _Page:
     def standing(self) -> None:
         for dispute in self.answer.standing:
             self._blank()
-            self._line(Text(f"{spoken().also_disputed} {dispute.question}", style="bold red"))
+            self._line(Text(f"{spoken().answer.also_disputed} {dispute.question}", style="bold red"))
             for position in dispute.positions:
                 self._position(position)
 
@@ -71,7 +71,7 @@ class _Page:
             cited.setdefault(citation.article.id, {})[citation.sentence.number] = citation
         if cited:
             self._blank()
-            self._line(Text(spoken().sources, style="bold"))
+            self._line(Text(spoken().answer.sources, style="bold"))
         for article in words.articles(self.answer):
             self._line(Text(f"[{self.numbers[article.id]}] {words.source_line(article)}"))
             for _, citation in sorted(cited[article.id].items()):

@@ -41,7 +41,7 @@ def show_summary(summary: Summary, console: Console) -> None:
             console.print(Padding(shown(line), (0, 0, 0, 2), expand=False))
     if articles:
         console.print()
-        console.print(Text(spoken().sources, style="bold"))
+        console.print(Text(spoken().answer.sources, style="bold"))
     for article in articles:
         console.print(Text(f"[{numbers[article.id]}] {words.source_line(article)}"))
     if notes := summary_words.notes(summary):

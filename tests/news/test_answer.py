@@ -207,7 +207,7 @@ async def test_given_a_reply_that_cites_nothing_when_asked_then_the_check_failed
     found = await answered(FakeReader([reply]))
 
     assert (found.mode, found.comparison.check, found.comparison.relation) == (Mode.OFFLINE, Check.FAILED, None)
-    assert found.trouble == ENGLISH.uncited
+    assert found.trouble == ENGLISH.answer.uncited
     assert found.statements != ()
     assert found.usage == Usage(1, 100, 10)
 

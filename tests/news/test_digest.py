@@ -269,7 +269,7 @@ async def test_given_no_model_when_made_then_each_article_begins_for_itself_and_
 
     assert made.check is Check.NOT_RUN
     assert [s.text for s in made.first_lines] == ["The minister spoke at noon.", "The Post counted 41 licences."]
-    assert digest_words.trouble(made) == digest_words.NOT_COMPARED
+    assert digest_words.trouble(made) == ENGLISH.digest.not_compared
     assert made.happened == made.lone == ()
 
 
@@ -371,7 +371,7 @@ async def test_given_articles_that_wait_for_the_ledger_when_made_then_they_are_c
     made = await world.digest()
 
     assert made.uncompared == 1
-    assert digest_words.UNCOMPARED.format(count=1, wait="waits") in digest_words.notes(made)
+    assert "1 of the new articles waits to be compared." in digest_words.notes(made)
 
 
 async def test_given_a_days_news_when_headed_then_conflict_comes_before_the_rest() -> None:
@@ -413,7 +413,7 @@ async def test_given_how_a_dispute_ended_when_told_then_the_words_are_those_of_i
     assert digest_words.settled(apart) == (
         "They no longer contradict each other. The Post: 0 were granted; The Courier: 1 were granted."
     )
-    assert digest_words.settled(gone.entry.comparison) == digest_words.SETTLED_NO_SIDES
+    assert digest_words.settled(gone.entry.comparison) == ENGLISH.digest.settled_no_sides
     assert digest_words.settled(without(entry, "post", NOON).entry.comparison) == (
         "No source contradicts this any more: 32 were granted."
     )
@@ -460,4 +460,4 @@ async def test_given_many_topics_when_headed_then_the_first_are_named() -> None:
 async def test_given_a_recorded_reply_when_told_then_it_says_so() -> None:
     made = await World([Arrived(POST)], writes=DraftDigest(replayed=Replayed("gpt", "2026-05-01", True))).digest()
 
-    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 1 May 2026.", ENGLISH.earlier_prompt]
+    assert digest_words.notes(made)[:2] == ["A recorded reply by gpt, 1 May 2026.", ENGLISH.answer.earlier_prompt]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, BEN, GENERAL
-from bot.slack import words
 from bot.slack.commands.adding import AddCommand, Added
 from bot.slack.commands.commands import Subcommand
 from tests.slack.conftest import Bot
@@ -37,7 +37,7 @@ async def typed(bot: Bot, user: str, text: str) -> list[str]:
     await bot.sandbox.command("/coverage", text, channel=GENERAL, user=user)
     await bot.quiet()
     assert bot.faults == []
-    return [m.text for m in bot.sandbox.private(user) if m.text != words.ADDING]
+    return [m.text for m in bot.sandbox.private(user) if m.text != ENGLISH.commands.adding]
 
 
 @pytest.mark.parametrize("said", ["https://example.org/story?id=4", "<https://example.org/story?id=4>"])
@@ -60,17 +60,17 @@ async def test_given_an_admin_of_the_workspace_when_they_add_a_page_then_it_is_r
 async def test_given_anybody_else_when_they_add_a_page_then_they_are_told_whom_to_ask(bot: Bot, pages: Pages) -> None:
     bot.sandbox.workspace.people[ANNA].admin = False
 
-    assert await typed(bot, ANNA, "add https://example.org/story") == [words.MAY_NOT_ADD]
+    assert await typed(bot, ANNA, "add https://example.org/story") == [ENGLISH.rights.add]
     assert pages.read == []
 
 
 @pytest.mark.parametrize("said", ["/etc/passwd", "file:///etc/passwd", "javascript:alert(1)", "story", ""])
 async def test_given_what_is_no_address_when_added_then_nothing_is_read(bot: Bot, pages: Pages, said: str) -> None:
-    assert await typed(bot, BEN, f"add {said}") == [words.NO_ADDRESS]
+    assert await typed(bot, BEN, f"add {said}") == [ENGLISH.commands.no_address]
     assert pages.read == []
 
 
 async def test_given_a_page_without_an_article_when_added_then_it_is_said(bot: Bot, pages: Pages) -> None:
     pages.found = Added()
 
-    assert await typed(bot, BEN, "add https://example.org/empty") == [words.NOT_ADDED]
+    assert await typed(bot, BEN, "add https://example.org/empty") == [ENGLISH.commands.not_added]

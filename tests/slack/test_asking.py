@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.errors import SlackUnavailable, WrongUse
+from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, BEN, GENERAL, OTHER_BOT, Sandbox
-from bot.slack import words
 from bot.slack.account import signed_in
 from bot.slack.app import OneRoom, bolt_app, http_app, socket_mode
 from bot.slack.looks.blocks import compose, with_buttons
@@ -59,7 +59,7 @@ async def test_given_a_question_when_it_is_read_then_a_status_shows_and_is_clear
     bot.oracle.go.set()
     await bot.settled(asked)
 
-    assert [s.text for s in bot.sandbox.status_log()] == [words.READING, ""]
+    assert [s.text for s in bot.sandbox.status_log()] == [ENGLISH.asking.reading, ""]
     assert bot.sandbox.status(GENERAL, asked.ts) is None
     after = bot.sandbox.session(GENERAL, asked.ts)
     assert after is not None
@@ -188,13 +188,13 @@ async def test_given_the_database_is_away_when_asked_then_slack_brings_it_again_
 @pytest.mark.parametrize(
     ("said", "answered"),
     [
-        ("Hello!", words.HELLO),
-        ("good morning :wave:", words.HELLO),
-        ("Thanks a lot :pray:", words.THANKS),
-        ("ok thank you!", words.THANKS),
-        ("", words.HELP),
-        ("help", words.HELP),
-        (" ??? ", words.HELP),
+        ("Hello!", ENGLISH.asking.hello),
+        ("good morning :wave:", ENGLISH.asking.hello),
+        ("Thanks a lot :pray:", ENGLISH.asking.thanks),
+        ("ok thank you!", ENGLISH.asking.thanks),
+        ("", ENGLISH.asking.help),
+        ("help", ENGLISH.asking.help),
+        (" ??? ", ENGLISH.asking.help),
         ("x" * 3_001, "under 3,000 characters"),
         ("why? " * 8_000, "under 3,000 characters"),
     ],

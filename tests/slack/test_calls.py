@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.news.catalogue import ENGLISH
 from bot.news.ledger.follows import standing_news
 from bot.sandbox import ANNA, GENERAL, POLICY, Sandbox
-from bot.slack import words
 from bot.slack.account import signed_in
 from bot.slack.answers.following import Following
 from bot.slack.app import OneRoom, bolt_app, socket_mode
@@ -119,7 +119,7 @@ async def type_everything(bot: Bot, text: str) -> None:
     await bot.sandbox.open_home(ANNA)
     await bot.sandbox.wait_for(lambda: bot.sandbox.home(ANNA))
     await bot.sandbox.command("/coverage", "follow", channel=GENERAL, user=ANNA)
-    form = await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(ANNA)) and words.FOLLOWS in str(v.view) and v)
+    form = await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(ANNA)) and ENGLISH.follow.all in str(v.view) and v)
     await bot.sandbox.click(form, "unfollow")
     await bot.quiet()
     await bot.sandbox.close_view(form)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from bot.errors import ReaderUnavailable, StoreUnavailable
+from bot.news.catalogue import ENGLISH
 from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.model import Replayed
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
-from bot.slack import words
 from bot.slack.answers.following import Following
 from bot.slack.commands.commands import Call, Said, Subcommand
 from bot.slack.looks.blocks import plain
@@ -46,9 +46,8 @@ async def answered(bot: Bot) -> Message:
 async def test_given_a_wish_for_help_when_typed_then_every_subcommand_is_told_at_once(bot: Bot, text: str) -> None:
     (told,) = await typed(bot, text)
 
-    for name in words.TOLD:
-        if name != "help":
-            assert f"/coverage {name}" in json.dumps(told.blocks)
+    for name in ("ask", "disagreements", "timeline", "sources", "new", "follow", "settings"):
+        assert f"/coverage {name}" in json.dumps(told.blocks)
     assert bot.inbox.jobs == []
 
 
@@ -97,7 +96,7 @@ async def test_given_something_mistyped_when_typed_then_what_was_meant_is_sugges
 
 async def test_given_a_question_when_asked_by_command_then_the_answer_is_private_and_can_be_shared(bot: Bot) -> None:
     answer = await answered(bot)
-    assert words.BEGUN in [m.text for m in bot.sandbox.private(ANNA)]
+    assert ENGLISH.commands.begun in [m.text for m in bot.sandbox.private(ANNA)]
     assert bot.oracle.questions == [answers.QUESTION]
     assert "Sources disagree" in answer.shown
     assert not bots_own(bot)
@@ -129,7 +128,7 @@ async def test_given_a_channel_without_the_bot_when_shared_then_it_is_told_how(b
     await bot.sandbox.click(answer, "share", user=ANNA)
     await bot.quiet()
 
-    assert bot.sandbox.private(ANNA)[-1].text == words.NOT_SHARED
+    assert bot.sandbox.private(ANNA)[-1].text == ENGLISH.commands.not_shared
 
 
 async def test_given_ask_without_a_question_when_typed_then_a_form_asks_for_it(bot: Bot) -> None:
@@ -199,7 +198,7 @@ async def test_given_a_topic_when_disagreements_are_listed_then_only_those_about
     (none,) = await typed(bot, "disagreements whales")
 
     assert "on “licences”" in about.text
-    assert none.text == words.NO_DISAGREEMENTS_ON.format(topic="whales")
+    assert none.text == ENGLISH.grid.none_on.format(topic="whales")
 
 
 @pytest.mark.parametrize(("count", "outlets"), [(1, 2), (3, 40), (60, 4), (40, 25)])
@@ -273,7 +272,7 @@ async def test_given_nothing_new_or_words_that_are_no_time_when_asked_for_then_i
     (nothing,) = await typed(bot, "new since Thursday")
     (no_time,) = await typed(bot, "new whales")
 
-    assert (nothing.text, no_time.text) == (words.NOTHING_SINCE, words.NEW_USAGE)
+    assert (nothing.text, no_time.text) == (ENGLISH.lists.nothing_since, ENGLISH.lists.new_usage)
 
 
 async def test_given_a_question_that_is_too_long_when_asked_by_command_then_its_limit_is_told(bot: Bot) -> None:
@@ -285,7 +284,7 @@ async def test_given_a_question_that_is_too_long_when_asked_by_command_then_its_
 async def test_given_a_greeting_when_asked_by_command_then_nothing_is_said_to_be_read(bot: Bot) -> None:
     (told,) = await typed(bot, "ask thanks")
 
-    assert told.text == words.THANKS
+    assert told.text == ENGLISH.asking.thanks
 
 
 async def test_given_a_topic_when_its_timeline_is_asked_for_then_each_article_s_sentence_on_it_is_shown(
@@ -313,7 +312,7 @@ async def test_given_a_question_when_followed_by_command_then_a_thread_of_its_ow
     (told,) = await typed(bot, f"follow {answers.QUESTION}")
     await bot.quiet()
 
-    assert told.text == words.FOLLOW_OPENED
+    assert told.text == ENGLISH.follow.opened
     (opener,) = bots_own(bot)
     assert answers.QUESTION in opener.shown
     (answer,) = bot.sandbox.messages(GENERAL, opener.ts)[1:]
@@ -380,7 +379,7 @@ async def test_given_a_topic_that_is_followed_already_when_followed_again_then_i
 
     (told,) = await typed(bot, "follow Export licences")
 
-    assert told.text == words.TOPIC_ALREADY
+    assert told.text == ENGLISH.follow.topic_already
     assert len(bots_own(bot)) == 1
 
 
@@ -389,7 +388,7 @@ async def test_given_a_topic_without_a_telling_word_when_followed_then_it_is_sai
 ) -> None:
     (told,) = await typed(bot, "follow what they did")
 
-    assert told.text == words.TOPIC_EMPTY
+    assert told.text == ENGLISH.follow.topic_empty
     assert bots_own(bot) == []
 
 
@@ -427,8 +426,8 @@ async def test_given_nothing_followed_and_a_busy_store_when_follow_alone_is_type
 
     form = await form_of(bot, "follow")
 
-    assert words.FOLLOW_HINT in json.dumps(form.view)
-    assert words.FOLLOWS not in json.dumps(form.view)
+    assert ENGLISH.follow.hint in json.dumps(form.view)
+    assert ENGLISH.follow.all not in json.dumps(form.view)
 
 
 async def test_given_more_follows_than_a_form_holds_when_listed_then_slack_takes_it_and_the_rest_is_counted(
@@ -481,7 +480,7 @@ def subcommands() -> list[Subcommand]:
     async def weather(call: Call, work: Any) -> Said:
         return Said(plain(f"It rains in {call.text}."))
 
-    return [Subcommand("weather", "TOWN", "tells the weather", weather)]
+    return [Subcommand("weather", lambda: ("TOWN", "tells the weather"), weather)]
 
 
 def bots_own(bot: Bot) -> list[Message]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.news.catalogue import ENGLISH
 from bot.news.digest.subscription import WEEKDAYS, Length, Quiet, Wish
 from bot.news.rules import Listed, WorkspaceRules
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, RANDOM, OpenView
-from bot.slack import words
 from tests.slack.conftest import Bot
 from tests.slack.fakes import FixedDigests
 from tests.slack.snapshot import assert_kept
@@ -73,7 +73,7 @@ async def test_given_a_topic_of_no_telling_word_when_typed_then_it_says_so_and_k
 ) -> None:
     (told,) = await typed(bot, "digest on\n09:00 topics tariffs, the")
 
-    assert told == words.EMPTY_TOPIC.format(phrase="the")
+    assert told == ENGLISH.settings.empty_topic.format(phrase="the")
     assert digests.wishes == {}
 
 
@@ -84,7 +84,7 @@ async def test_given_a_channel_without_the_bot_when_a_digest_is_wished_for_then_
     await bot.sandbox.command("/coverage", said, channel=RANDOM, user=ANNA)
     await bot.quiet()
 
-    assert [m.text for m in bot.sandbox.private(ANNA)] == [words.DIGEST_WHERE]
+    assert [m.text for m in bot.sandbox.private(ANNA)] == [ENGLISH.wish.where]
     assert digests.wishes == {}
 
 
@@ -96,7 +96,7 @@ async def test_given_a_digest_when_switched_off_then_it_is_gone_and_there_is_non
     (off,) = await typed(bot, "digest off")
     (none,) = await typed(bot, "digest off")
 
-    assert off == words.DIGEST_OFF
+    assert off == ENGLISH.wish.off
     assert none.startswith("Digest: none")
 
 
@@ -107,7 +107,7 @@ async def test_given_somebody_switches_it_off_meanwhile_when_switched_on_then_th
 
     told = await typed(bot, "digest on")
 
-    assert told == [words.DIGEST_OFF_MEANWHILE]
+    assert told == [ENGLISH.wish.off_meanwhile]
 
 
 async def test_given_a_wish_for_one_now_when_typed_then_it_is_asked_for_once_under_the_job_s_key(
@@ -121,8 +121,8 @@ async def test_given_a_wish_for_one_now_when_typed_then_it_is_asked_for_once_und
 async def test_given_a_preview_when_asked_for_then_only_who_asked_sees_it(bot: Bot) -> None:
     told = await typed(bot, "digest preview")
 
-    assert words.DIGEST_BEGUN in told
-    assert [text for text in told if text != words.DIGEST_BEGUN] == ["Nothing new today.", "In detail: nothing."]
+    assert ENGLISH.wish.begun in told
+    assert [text for text in told if text != ENGLISH.wish.begun] == ["Nothing new today.", "In detail: nothing."]
     assert not any(m.bot_id for m in bot.sandbox.messages(GENERAL))
 
 
@@ -130,7 +130,7 @@ async def test_given_no_such_word_when_typed_then_what_is_set_and_what_can_be_sa
     (told,) = await typed(bot, "digest please")
 
     assert "Digest: none" in told
-    assert words.DIGEST_USAGE in told
+    assert ENGLISH.wish.usage in told
 
 
 async def form(bot: Bot, user: str = ANNA) -> OpenView:
@@ -142,7 +142,7 @@ async def form(bot: Bot, user: str = ANNA) -> OpenView:
 async def settled(bot: Bot, user: str = ANNA) -> OpenView:
     def there() -> OpenView | None:
         view = bot.sandbox.view(user)
-        return view if view and words.LOADING_DIGEST not in json.dumps(view.view, ensure_ascii=False) else None
+        return view if view and ENGLISH.wish.loading not in json.dumps(view.view, ensure_ascii=False) else None
 
     found: OpenView = await bot.sandbox.wait_for(there)
     return found
@@ -167,7 +167,7 @@ async def test_given_the_command_alone_when_typed_then_a_form_opens_and_what_is_
     ("values", "block", "told"),
     [
         ({"zone": "Atlantis"}, "zone", "no time zone “Atlantis”"),
-        ({"days": []}, "days", words.NO_DAY),
+        ({"days": []}, "days", ENGLISH.wish.no_day),
         ({"topics": "the"}, "topics", "“the” holds no telling word"),
     ],
 )
@@ -193,7 +193,7 @@ async def test_given_a_digest_when_the_form_is_opened_then_it_shows_it_and_can_s
     assert all(said in shown for said in ("06:00", "Asia/Tokyo", "Trade: duty", "Saturday"))
     assert bot.digests.wishes == {}
     after = await settled(bot)
-    assert words.DIGEST_OFF in json.dumps(after.view, ensure_ascii=False)
+    assert ENGLISH.wish.off in json.dumps(after.view, ensure_ascii=False)
 
 
 async def test_given_somebody_who_may_not_change_digests_when_they_try_by_form_then_nothing_is_changed(
@@ -207,8 +207,8 @@ async def test_given_somebody_who_may_not_change_digests_when_they_try_by_form_t
     again = await form(bot, CHIE)
 
     assert bot.digests.wishes == {}
-    assert bot.sandbox.private(CHIE)[-1].text == words.MAY_NOT_CHANGE_DIGEST
-    assert words.MAY_NOT_CHANGE_DIGEST in json.dumps(again.view, ensure_ascii=False)
+    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.rights.change_digest
+    assert ENGLISH.rights.change_digest in json.dumps(again.view, ensure_ascii=False)
 
 
 async def test_given_a_trigger_that_is_gone_when_the_command_is_typed_then_it_is_answered_in_words(bot: Bot) -> None:
@@ -217,7 +217,7 @@ async def test_given_a_trigger_that_is_gone_when_the_command_is_typed_then_it_is
     await bot.sandbox.command("/coverage", "digest", channel=GENERAL, user=ANNA)
 
     (told,) = await bot.sandbox.wait_for(lambda: bot.sandbox.private(ANNA))
-    assert words.DIGEST_USAGE in told.text
+    assert ENGLISH.wish.usage in told.text
 
 
 async def test_given_home_when_a_digest_is_set_up_there_then_the_person_has_one_by_direct_message(bot: Bot) -> None:
@@ -233,7 +233,7 @@ async def test_given_home_when_a_digest_is_set_up_there_then_the_person_has_one_
     assert list(bot.digests.wishes) == [direct]
     shown = bot.sandbox.home(ANNA)
     assert shown is not None
-    assert words.HOME_CHANGE_DIGEST in json.dumps(shown.view)
+    assert ENGLISH.home.change_digest in json.dumps(shown.view)
 
 
 async def test_given_digests_when_listed_then_a_person_sees_their_own_and_the_channel_s_and_an_admin_all(
@@ -255,4 +255,4 @@ async def test_given_digests_when_listed_then_a_person_sees_their_own_and_the_ch
 
 
 async def test_given_no_digest_when_listed_then_that_is_said(bot: Bot) -> None:
-    assert await typed(bot, "digest list") == [words.NO_DIGESTS]
+    assert await typed(bot, "digest list") == [ENGLISH.wish.none]

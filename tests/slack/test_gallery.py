@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from bot.errors import SlackUnavailable
+from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
-from bot.slack import words
 from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost
 from bot.slack.looks import blocks
@@ -39,7 +39,7 @@ def uploads(sandbox: Sandbox) -> int:
 
 
 def made(*comparisons: Any) -> list[Picture]:
-    found, _ = pictures(comparisons or (COUNTED, LIFTED), words.STANDS_WHERE)
+    found, _ = pictures(comparisons or (COUNTED, LIFTED), ENGLISH.grid.stands_where)
     return found
 
 
@@ -79,7 +79,7 @@ async def test_given_a_picture_when_brought_then_it_stands_in_the_thread_with_it
     (message,) = thread.messages()
     (image,) = shown(message)
     assert image["alt_text"].startswith("Who stands where. How many were granted? 41 were: Courier.")
-    assert message.text == words.STANDS_WHERE
+    assert message.text == ENGLISH.grid.stands_where
     assert message.files == []
     file = thread.sandbox.workspace.files[image["slack_file"]["id"]]
     assert (file.content or b"").startswith(b"\x89PNG")
@@ -177,7 +177,7 @@ async def test_given_a_file_that_slack_never_shows_when_brought_then_it_is_told_
 
     (message,) = late.messages()
     assert shown(message) == []
-    assert words.NOT_SHOWN in message.shown
+    assert ENGLISH.grid.not_shown in message.shown
     assert "54 were: Post and Echo. Silent: Review." in message.shown
     assert "It stands: Gazette." in message.shown
 
@@ -191,7 +191,7 @@ async def test_given_a_workspace_that_takes_no_files_when_brought_then_it_is_tol
     await thread.bring(made())
 
     (message,) = thread.messages()
-    assert words.NOT_SHOWN in message.shown
+    assert ENGLISH.grid.not_shown in message.shown
     assert code not in json.dumps([message.text, message.blocks])
 
 
@@ -203,7 +203,7 @@ async def test_given_a_host_of_files_that_cannot_be_reached_when_brought_then_it
     await thread.bring(made())
 
     (message,) = thread.messages()
-    assert words.NOT_SHOWN in message.shown
+    assert ENGLISH.grid.not_shown in message.shown
 
 
 async def test_given_slack_that_is_away_when_brought_then_it_is_tried_again_later(thread: Thread) -> None:
@@ -274,7 +274,7 @@ async def test_given_the_grid_s_button_when_pressed_then_only_who_pressed_sees_t
     await bot.quiet()
 
     (grid,) = bot.sandbox.private(ANNA)
-    assert grid.text == words.disagreements(1, "licences")
+    assert grid.text == "Sources disagree on 1 question in articles on “licences”"
     assert any(block["type"] == "table" for block in grid.blocks)
     assert answers.QUESTION in grid.shown
     assert len([m for m in bot.sandbox.messages(GENERAL) if m.bot_id]) == 1

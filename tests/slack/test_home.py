@@ -7,11 +7,11 @@ import json
 import pytest
 
 from bot.errors import StoreUnavailable
+from bot.news.catalogue import ENGLISH
 from bot.news.ledger.follows import Follows, TopicFollow
 from bot.news.model import Check, Relation
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, OpenView
-from bot.slack import words
 from bot.slack.coverage import Channel
 from bot.slack.home import Glance, prompts, view
 from tests.slack import answers, entries
@@ -47,7 +47,7 @@ async def test_given_an_admin_when_home_is_opened_then_it_shows_how_the_bot_fare
     others = json.dumps((await opened(bot, CHIE)).view["blocks"])
 
     assert "1,234 articles" in mine
-    assert words.HOME_HEALTH not in others
+    assert ENGLISH.home.health not in others
 
 
 async def test_given_nobody_can_be_looked_up_when_home_is_opened_then_it_is_shown_without_health(bot: Bot) -> None:
@@ -56,7 +56,7 @@ async def test_given_nobody_can_be_looked_up_when_home_is_opened_then_it_is_show
 
     home = await opened(bot, ANNA)
 
-    assert words.HOME_HEALTH not in json.dumps(home.view["blocks"])
+    assert ENGLISH.home.health not in json.dumps(home.view["blocks"])
 
 
 async def test_given_a_followed_question_when_it_is_unfollowed_then_home_shows_it_no_more(bot: Bot) -> None:
@@ -69,7 +69,7 @@ async def test_given_a_followed_question_when_it_is_unfollowed_then_home_shows_i
     assert bot.coverage.followed[ANNA] == []
     now = bot.sandbox.home(ANNA)
     assert now is not None
-    assert words.NO_FOLLOWS[:20] in json.dumps(now.view["blocks"])
+    assert ENGLISH.follow.none[:20] in json.dumps(now.view["blocks"])
 
 
 @pytest.mark.parametrize(
@@ -196,4 +196,4 @@ async def test_given_a_message_without_words_when_checked_then_it_is_said_that_t
     await bot.quiet()
 
     (told,) = bot.sandbox.private(ANNA)
-    assert told.text == words.NOTHING_TO_CHECK
+    assert told.text == ENGLISH.asking.nothing_to_check

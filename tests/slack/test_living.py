@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.news.asked import Fate
+from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, BEN, GENERAL, Message
 from bot.slack import words
 from bot.slack.answers.answering import Answering
@@ -125,7 +126,7 @@ async def test_given_a_question_being_answered_when_stopped_then_one_clean_messa
     await bot.quiet()
 
     (now,) = bot.sandbox.replies(asked)
-    assert now.text == words.STOPPED
+    assert now.text == ENGLISH.asking.stopped
     assert not now.streaming
     assert [b["type"] for b in now.blocks] == ["markdown"]
     session = bot.sandbox.session(GENERAL, asked.ts)
@@ -143,7 +144,7 @@ async def test_given_a_stop_that_another_process_hears_when_an_answer_is_made_th
     await bot.quiet()
 
     (now,) = bot.sandbox.replies(asked)
-    assert now.text == words.STOPPED
+    assert now.text == ENGLISH.asking.stopped
 
 
 async def test_given_a_stopped_question_when_edited_then_it_is_answered(bot: Bot) -> None:
@@ -197,7 +198,7 @@ async def test_given_somebody_asks_for_quiet_when_the_asker_goes_on_then_only_a_
     asked, _ = await answered(bot)
     await bot.sandbox.say(GENERAL, ANNA, "Quiet, please.", asked.ts)
     await bot.quiet()
-    assert bot.sandbox.replies(asked)[-1].text == words.QUIET
+    assert bot.sandbox.replies(asked)[-1].text == ENGLISH.asking.quiet
 
     await bot.sandbox.say(GENERAL, ANNA, "And in June?", asked.ts)
     await bot.quiet()

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreUnavailable
+from bot.news.catalogue import ENGLISH
 from bot.news.ledger.follows import TopicFollow
 from bot.news.rules import ChannelRules, Focus, Listed, WorkspaceRules
 from bot.news.topic import Topic
 from bot.sandbox import BEN, CHIE, GENERAL, POLICY, OpenView
-from bot.slack import words
 from bot.slack.commands.adding import AddCommand, Added
 from bot.slack.commands.commands import Subcommand
 from tests.slack import answers, entries
@@ -28,7 +28,7 @@ async def opened(bot: Bot, user: str, channel: str = GENERAL) -> OpenView:
 
     def settled() -> OpenView | None:
         view = bot.sandbox.view(user)
-        return view if view and words.LOADING_SETTINGS not in json.dumps(view.view, ensure_ascii=False) else None
+        return view if view and ENGLISH.settings.loading not in json.dumps(view.view, ensure_ascii=False) else None
 
     found: OpenView = await bot.sandbox.wait_for(settled)
     return found
@@ -39,7 +39,7 @@ async def told(bot: Bot, user: str, text: str, channel: str = GENERAL) -> str:
     before = len(bot.sandbox.private(user))
     await bot.sandbox.command("/coverage", text, channel=channel, user=user)
     await bot.quiet()
-    begun = (words.BEGUN, words.ADDING, words.DIGEST_BEGUN)
+    begun = (ENGLISH.commands.begun, ENGLISH.commands.adding, ENGLISH.wish.begun)
     private = await bot.sandbox.wait_for(
         lambda: [m for m in bot.sandbox.private(user)[before:] if m.text not in begun] or None
     )
@@ -108,7 +108,7 @@ async def test_given_settings_when_the_form_is_opened_again_then_it_shows_them_a
     [
         ({"topics": "tariffs, the"}, "topics", "“the” holds no telling word"),
         ({"topics": ",".join(f"topic{n}" for n in range(11))}, "topics", "There can be 10 topics"),
-        ({"which_outlets": "only"}, "outlets", words.NO_OUTLET_CHOSEN),
+        ({"which_outlets": "only"}, "outlets", ENGLISH.settings.no_outlet_chosen),
     ],
 )
 async def test_given_a_form_that_cannot_be_taken_when_sent_then_it_says_so_beside_the_field(
@@ -130,7 +130,7 @@ async def test_given_somebody_else_when_they_open_the_settings_then_they_read_th
     shown = json.dumps((await opened(bot, CHIE)).view)
 
     assert "submit" not in shown
-    for said in ("tariffs", "French", words.ADMINS_CHANGE, BEN):
+    for said in ("tariffs", "French", ENGLISH.settings.admins_change, BEN):
         assert said in shown
 
 
@@ -141,8 +141,8 @@ async def test_given_a_digest_and_follows_when_the_settings_are_opened_then_they
     bot.coverage.topics = [TopicFollow(CHIE, GENERAL, "1.1", Topic(("export licences",)))]
     told = json.dumps((await opened(bot, CHIE)).view, ensure_ascii=False)
 
-    assert words.NO_DIGEST in none
-    assert words.NO_FOLLOWS in none
+    assert ENGLISH.wish.not_set in none
+    assert ENGLISH.follow.none in none
     assert "09:00 weekdays Europe/London" in told
     assert answers.QUESTION in told
     assert "export licences" in told
@@ -155,7 +155,7 @@ async def test_given_no_admin_is_named_when_somebody_opens_the_settings_then_the
 
     shown = json.dumps((await opened(bot, CHIE)).view)
 
-    assert words.ADMINS_ALONE_CHANGE in shown
+    assert ENGLISH.settings.admins_alone_change in shown
     assert "only those who look after the bot" in shown
     assert "Empty" not in shown
     bot.sandbox.workspace.people[CHIE].admin = True
@@ -185,7 +185,7 @@ async def test_given_an_admin_no_more_when_their_form_arrives_then_nothing_chang
     await bot.quiet()
 
     assert bot.rules.channels == {}
-    assert bot.sandbox.private(CHIE)[-1].text == words.MAY_NOT_CHANGE
+    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.settings.may_not_change
 
 
 async def test_given_a_form_that_comes_twice_when_kept_then_the_channel_hears_of_it_once(bot: Bot) -> None:
@@ -205,7 +205,7 @@ async def test_given_a_channel_without_the_bot_when_its_settings_change_then_who
     await bot.quiet()
 
     assert bot.rules.channels[GENERAL].language == "de"
-    assert words.CHANGED_UNTOLD in [m.text for m in bot.sandbox.messages(bot.sandbox.dm(BEN))]
+    assert ENGLISH.settings.changed_untold in [m.text for m in bot.sandbox.messages(bot.sandbox.dm(BEN))]
 
 
 async def test_given_the_store_is_away_when_the_settings_are_opened_then_it_is_told_plainly(bot: Bot) -> None:
@@ -220,7 +220,7 @@ async def test_given_the_store_is_away_when_the_settings_are_opened_then_it_is_t
 async def test_given_a_trigger_that_is_over_when_the_settings_are_opened_then_they_come_as_a_message(bot: Bot) -> None:
     bot.sandbox.faults.refuse("views.open", "expired_trigger_id")
 
-    assert await told(bot, BEN, "settings") == words.SETTINGS_TITLE
+    assert await told(bot, BEN, "settings") == ENGLISH.settings.title
 
 
 async def test_given_a_form_that_is_closed_at_once_when_the_store_answers_then_nothing_more_is_said(bot: Bot) -> None:
@@ -241,19 +241,19 @@ async def test_given_people_who_may_ask_when_others_do_then_each_way_in_says_so(
 
     mention = await bot.sandbox.say(GENERAL, CHIE, f"{bot.sandbox.mention} {answers.QUESTION}")
     await bot.quiet()
-    assert [m.text for m in bot.sandbox.replies(mention)] == [words.MAY_NOT_ASK_HERE]
+    assert [m.text for m in bot.sandbox.replies(mention)] == [ENGLISH.rights.ask_here]
 
     for typed in ("ask Who?", "disagreements", "timeline", "sources", "new", "follow Who?"):
-        assert await told(bot, CHIE, typed) == words.MAY_NOT_ASK_HERE
+        assert await told(bot, CHIE, typed) == ENGLISH.rights.ask_here
     await bot.sandbox.shortcut("check", user=CHIE, message=asked)
     await bot.quiet()
-    assert bot.sandbox.private(CHIE)[-1].text == words.MAY_NOT_ASK_HERE
+    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.rights.ask_here
 
     await bot.sandbox.click(answer, "follow", user=CHIE)
     await bot.quiet()
-    assert bot.sandbox.private(CHIE)[-1].text == words.MAY_NOT_ASK_HERE
+    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.rights.ask_here
     await bot.sandbox.click(answer, "quotes", user=CHIE)
-    await bot.sandbox.wait_for(lambda: words.MAY_NOT_ASK_HERE in json.dumps(bot.sandbox.view(CHIE).view))  # type: ignore[union-attr]
+    await bot.sandbox.wait_for(lambda: ENGLISH.rights.ask_here in json.dumps(bot.sandbox.view(CHIE).view))  # type: ignore[union-attr]
     assert bot.shelf.said == []
     assert bot.oracle.questions == []
 
@@ -291,8 +291,8 @@ async def test_given_a_list_for_the_workspace_when_others_write_or_look_at_home_
     home = await bot.sandbox.wait_for(lambda: bot.sandbox.home(CHIE))
     await bot.quiet()
 
-    assert [m.text for m in bot.sandbox.replies(asked)] == [words.MAY_NOT_ASK]
-    assert words.MAY_NOT_ASK in json.dumps(home.view)
+    assert [m.text for m in bot.sandbox.replies(asked)] == [ENGLISH.rights.ask]
+    assert ENGLISH.rights.ask in json.dumps(home.view)
     assert answers.QUESTION not in json.dumps(home.view)
     await bot.sandbox.say(GENERAL, CHIE, f"{bot.sandbox.mention} {answers.QUESTION}")
     await bot.quiet()
@@ -308,14 +308,14 @@ def subcommands() -> list[Subcommand]:
 
 
 async def test_given_lists_of_who_may_add_and_change_digests_when_typed_then_they_hold(bot: Bot) -> None:
-    assert await told(bot, CHIE, "add https://example.org/a") == words.MAY_NOT_ADD
+    assert await told(bot, CHIE, "add https://example.org/a") == ENGLISH.rights.add
     assert "its digest from now on" in await told(bot, CHIE, "digest on")
 
     bot.rules.workspace = WorkspaceRules(adding=Listed((CHIE,)), digests=Listed((), (POLICY,)))
 
     assert await told(bot, CHIE, "add https://example.org/a") == "Added: 1 new."
     for change in ("digest on", "digest off", "digest now"):
-        assert await told(bot, CHIE, change) == words.MAY_NOT_CHANGE_DIGEST
+        assert await told(bot, CHIE, change) == ENGLISH.rights.change_digest
     assert await told(bot, CHIE, "digest preview") == "In detail: nothing."
     assert "its digest from now on" in await told(bot, CHIE, "digest on", POLICY)
 
@@ -324,4 +324,4 @@ async def test_given_a_narrow_channel_when_a_list_is_empty_then_what_is_set_is_n
     await bot.rules.change_channel(GENERAL, ChannelRules(TARIFFS), BEN)
 
     for typed in ("disagreements", "timeline", "sources", "new"):
-        assert await told(bot, CHIE, typed) == words.NOTHING_COUNTS
+        assert await told(bot, CHIE, typed) == ENGLISH.lists.nothing_counts

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from bot.news.catalogue import ENGLISH
 from bot.news.digest.subscription import NotUnderstood
 from bot.news.model import Check, Standing, Statement
 from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import ANNA, GENERAL
-from bot.slack import words
 from bot.slack.commands.commands import Subcommand
 from bot.slack.commands.summaries import SummaryCommand, drawn, understood
 from tests.slack import answers, entries
@@ -130,7 +130,7 @@ async def test_given_a_topic_when_summed_up_by_command_then_it_is_private_and_ca
 ) -> None:
     await bot.sandbox.command("/coverage", "summary licences", channel=GENERAL, user=ANNA)
     await bot.quiet()
-    told = next(m for m in bot.sandbox.private(ANNA) if m.text != words.BEGUN)
+    told = next(m for m in bot.sandbox.private(ANNA) if m.text != ENGLISH.commands.begun)
 
     await bot.sandbox.click(told, "share", user=ANNA)
     await bot.quiet()

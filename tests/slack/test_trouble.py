@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import ReaderUnavailable, SlackUnavailable
+from bot.news.catalogue import ENGLISH
 from bot.news.model import Answer
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
-from bot.slack import words
 from bot.slack.account import signed_in
 from bot.slack.answers.answering import Answering, Work
 from bot.slack.answers.screen import Audience
@@ -464,7 +464,7 @@ async def test_given_a_greeting_that_was_answered_when_run_again_then_it_is_not_
     await bot.answering.run(job)
 
     (reply,) = bot.replies_to(job)
-    assert words.HELLO[:20] in reply.text
+    assert ENGLISH.asking.hello[:20] in reply.text
 
 
 async def test_given_a_thread_of_many_pages_when_run_again_then_the_orphan_is_found_on_the_last(bot: Bot) -> None:

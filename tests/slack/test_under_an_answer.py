@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from bot.news.asked import Asked, Shown
+from bot.news.catalogue import ENGLISH
 from bot.news.labels import Verdict
 from bot.news.model import Answer, Citation
 from bot.news.rules import ChannelRules
 from bot.sandbox import ANNA, BEN, GENERAL, Message
-from bot.slack import words
 from bot.slack.looks.blocks import Message as Composed
 from bot.slack.looks.blocks import with_buttons
 from bot.slack.looks.buttons import suggested, under
@@ -56,7 +56,9 @@ async def test_given_an_answer_that_is_forgotten_when_its_quotes_are_asked_for_t
 
     await bot.sandbox.click(reply, "quotes", user=BEN)
 
-    await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(BEN)) and words.FORGOTTEN[:20] in json.dumps(v.view))
+    await bot.sandbox.wait_for(
+        lambda: (v := bot.sandbox.view(BEN)) and ENGLISH.asking.forgotten[:20] in json.dumps(v.view)
+    )
 
 
 async def test_given_the_store_is_away_when_quotes_are_asked_for_then_the_modal_says_so_plainly(bot: Bot) -> None:
@@ -76,7 +78,7 @@ async def test_given_praise_when_pressed_then_it_is_kept_once_and_thanked_for_in
     await bot.quiet()
 
     assert bot.shelf.said == [("judged", "job-1", BEN, True, "")]
-    assert told(bot, BEN) == [words.THANKS_GOOD]
+    assert told(bot, BEN) == [ENGLISH.clicks.thanks_good]
     assert told(bot, ANNA) == []
 
 
@@ -91,7 +93,7 @@ async def test_given_a_thumb_down_when_pressed_then_a_form_asks_for_words_and_th
 
     assert errors == {}
     assert bot.shelf.said == [("judged", "job-1", BEN, False, "The quote of the Ledger is out of date.")]
-    assert told(bot, BEN) == [words.THANKS_BAD]
+    assert told(bot, BEN) == [ENGLISH.clicks.thanks_bad]
 
 
 async def test_given_a_dispute_that_is_none_when_somebody_says_so_then_it_is_labelled(bot: Bot) -> None:
@@ -125,7 +127,7 @@ async def test_given_an_answer_when_followed_then_its_thread_follows_it(bot: Bot
     await bot.quiet()
 
     assert bot.shelf.said == [("follow", "job-1", BEN, GENERAL, str(reply.thread_ts))]
-    assert told(bot, BEN) == [words.FOLLOWED]
+    assert told(bot, BEN) == [ENGLISH.clicks.followed]
 
 
 async def test_given_the_store_fails_when_a_button_is_pressed_then_slack_tells_that_it_did(bot: Bot) -> None:

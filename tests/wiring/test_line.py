@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, BEN, GENERAL, Message, Sandbox
-from bot.slack import words
 from bot.worker import AT_ONCE
 from tests.running import QUESTION, Bot, finished, furnish
 from tests.scripted_model import ScriptedModel, Turn, reads, reply
@@ -49,8 +49,8 @@ async def test_given_more_questions_than_are_answered_at_once_when_one_is_asked_
             await shown_at_work(sandbox, [second, third])
 
             said = [sandbox.status(GENERAL, asked.ts) for asked in (following, second, third)]
-    assert [status and status.loading_messages for status in said] == [None, [words.before(1)], [words.before(2)]]
-    assert words.before(2) == "2 questions are before yours…"
+    told = [None, ["One question is before yours…"], ["2 questions are before yours…"]]
+    assert [status and status.loading_messages for status in said] == told
 
 
 async def test_given_a_full_line_when_another_question_is_asked_then_it_is_turned_away_with_what_to_do(
@@ -68,6 +68,6 @@ async def test_given_a_full_line_when_another_question_is_asked_then_it_is_turne
             [told] = await sandbox.wait_for(lambda: finished(sandbox, refused), 20)
             await sandbox.wait_for(lambda: len(sandbox.private(BEN, GENERAL)) == 2, 20)
 
-            assert told.text == words.LINE_IS_FULL
-            assert sandbox.private(BEN, GENERAL)[-1].text == words.LINE_IS_FULL
+            assert told.text == ENGLISH.asking.line_is_full
+            assert sandbox.private(BEN, GENERAL)[-1].text == ENGLISH.asking.line_is_full
             assert sandbox.replies(waiting) == []

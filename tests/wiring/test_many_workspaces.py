@@ -18,13 +18,13 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, select, text, update
 
 from bot.cli.logs import ours_or_serious
+from bot.news.catalogue import ENGLISH
 from bot.news.digest.subscription import Wish
 from bot.sandbox import Sandbox
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
 from bot.slack.answers.clicks import SAID
 from bot.slack.looks.buttons import FOLLOW, QUOTES, SHARE, UNFOLLOW
-from bot.slack.words import INSTALL_LATER
 from bot.store.database import Database, utc_now
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.people.subscriptions import Subscriptions
@@ -198,7 +198,7 @@ async def test_given_slack_or_the_store_in_trouble_when_somebody_installs_then_a
     await world.install(north)
 
     assert (cut, lost) == (503, 500)
-    assert said == INSTALL_LATER
+    assert said == ENGLISH.installing.later
     assert await world.database.read(lambda c: c.scalar(select(installations.c.workspace))) == north.id
 
 

@@ -1,17 +1,19 @@
-"""The bot's own words in an answer, by language. A file named as ISO 639-1 names a language is all that it takes: what
-its MESSAGES do not say stays English."""
+"""The bot's own words, by language. A file named as ISO 639-1 names a language is all that it takes: what its MESSAGES
+do not say stays English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from bot.news.catalogue import en
-from bot.news.catalogue.messages import Messages
+from bot.news.catalogue.en import Messages
 
 ENGLISH = en.MESSAGES
 CODE_LETTERS = 2  # of a language's name, by which its file is told from others
@@ -23,7 +25,19 @@ _chosen: ContextVar[Messages] = ContextVar("chosen", default=ENGLISH)
 def languages() -> Mapping[str, Messages]:
     """Every language that there is, by ISO 639-1."""
     names = [module.name for module in iter_modules(__path__) if len(module.name) == CODE_LETTERS]
-    return {name: import_module(f"{__name__}.{name}").MESSAGES for name in sorted(names)}
+    return {name: _whole(import_module(f"{__name__}.{name}").MESSAGES, ENGLISH) for name in sorted(names)}
+
+
+def _whole(said: Any, english: Any) -> Any:
+    """What a language leaves out of what is told by its kind, too, is English."""
+    found = {}
+    for field in fields(english):
+        theirs, ours = getattr(said, field.name), getattr(english, field.name)
+        if isinstance(ours, Mapping):
+            found[field.name] = {**ours, **theirs}
+        elif is_dataclass(ours):
+            found[field.name] = _whole(theirs, ours)
+    return replace(said, **found)
 
 
 def of(language: str) -> Messages:

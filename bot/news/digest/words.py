@@ -5,51 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.news import words
+from bot.news.catalogue import spoken
 from bot.news.digest.digest import Digest, Move, Moved
 from bot.news.model import Check, Citation, Comparison, Position, Relation, Statement
 
-EVERYTHING = "All coverage"
-NOTHING_NEW = "Nothing new"
-STILL_OPEN = "Still open without a change: {count}"
-HAPPENED = "What happened"
-CORRECTED = "Corrected or added to"
-LONE = "One source only"
-FIRST_LINES = "New articles, by outlet"
-NOT_COMPARED = (
-    "Not compared: no model is set up. Here is how each new article begins; nobody checked whether they agree."
-)
-NOT_SUMMED_UP = "Not summed up: {why} Here is how each new article begins."
-UNCOMPARED = "{count} of the new articles {wait} to be compared."
-LEFT_OUT = "{count} more new articles did not fit and were not read for this."
-MISSED = "It also covers {count} that could not be sent."
-PICTURED = "Who stands where · {date}"
-DETAILS = "Details, quotes and sources"
-MORE_BELOW = "More in the thread: {count}"
-SETTLED_NO_SIDES = "No source speaks to it any more."
-SETTLED_SIDES_FIT = "They no longer contradict each other. {sides}"
-SETTLED_ONE_SIDE = "No source contradicts this any more: {claim}"
-PAUSED = "I have paused the digest of"
-PAUSED_HERE = "paused, for {why}"
-GONE_AWAY = "it is archived, or I am no longer in it."
 UNKNOWN_ZONE = "unknown_zone"  # why a digest is paused; else it is the messenger's word for what became of its channel
-ZONE_GONE = "its time zone is not known any more."
-AGAIN = "To have it again, use /coverage digest on there."
-AND_MORE = "And {count} more."
 MOST_LINES = 30  # of a section: what comes at once with a large import would be a book
 TITLES = 3  # of topics in the heading
 CITED_AT_ONCE = 6  # marks of one line; the thread has all
 
-_LABELS = {Move.NEW: "New", Move.CHANGED: "Changed", Move.REOPENED: "Open again", Move.SETTLED: "Settled"}
-_COUNTED = {
-    Move.NEW: ("new disagreement", "new disagreements"),
-    Move.REOPENED: ("open again", "open again"),
-    Move.CHANGED: ("changed", "changed"),
-    Move.SETTLED: ("settled", "settled"),
-}
+_COUNTED = (Move.NEW, Move.REOPENED, Move.CHANGED, Move.SETTLED)
 _MARKS = frozenset('"“”„«»')
 WARNING, DONE = "⚠️", "✅"
 
@@ -83,25 +52,27 @@ class Section:
 
 def heading(digest: Digest, edition: Edition) -> str:
     """ "AI export ban · Friday 22 May · 2 new disagreements, 1 settled, 6 new articles" """
+    told = spoken().digest
     titles = [topic.title for topic in digest.topics]
     if len(titles) > TITLES:
-        titles = [*titles[: TITLES - 1], f"{len(titles) - TITLES + 1} more topics"]
-    return f"{words.listed(titles) or EVERYTHING} · {_date(edition.on)} · {counted(digest)}"
+        titles = [*titles[: TITLES - 1], told.more_topics.format(count=len(titles) - TITLES + 1)]
+    return f"{words.listed(titles) or told.everything} · {words.weekday(edition.on)} · {counted(digest)}"
 
 
 def pictured(edition: Edition) -> str:
     """The title of the picture of a day's disagreements."""
-    return PICTURED.format(date=_date(edition.on))
+    return spoken().digest.pictured.format(date=words.weekday(edition.on))
 
 
 def counted(digest: Digest) -> str:
     """ "2 new disagreements, 1 settled, 6 new articles"; or that there is nothing new, and how many stand open."""
+    said, told = spoken(), spoken().digest
     if digest.quiet:
-        return NOTHING_NEW + (f", {_count(digest.unmoved, 'disagreement')} still open" if digest.unmoved else "")
+        return said.counted(told.nothing_new_still_open, digest.unmoved) if digest.unmoved else told.nothing_new
     moves = Counter(m.move for m in digest.moved)
-    parts = [f"{moves[move]} {names[moves[move] > 1]}" for move, names in _COUNTED.items() if moves[move]]
+    parts = [said.counted(told.moves[move], moves[move]) for move in _COUNTED if moves[move]]
     if digest.articles:
-        parts.append(_count(len(digest.articles), "new article"))
+        parts.append(said.counted(told.new_articles, len(digest.articles)))
     return ", ".join(parts)
 
 
@@ -109,10 +80,10 @@ def sections(digest: Digest) -> list[Section]:
     """What the digest says, section by section; none is empty."""
     found = [
         Section("", tuple(_moved(m) for m in digest.moved) + _still_open(digest)),
-        Section(HAPPENED, _lines(digest.happened)),
-        Section(CORRECTED, tuple(_quoted(s) for s in digest.corrected)),
-        Section(LONE, _lines(digest.lone)),
-        Section(FIRST_LINES, tuple(_quoted(s) for s in digest.first_lines)),
+        Section(spoken().digest.happened, _lines(digest.happened)),
+        Section(spoken().digest.corrected, tuple(_quoted(s) for s in digest.corrected)),
+        Section(spoken().digest.lone, _lines(digest.lone)),
+        Section(spoken().digest.first_lines, tuple(_quoted(s) for s in digest.first_lines)),
     ]
     return [_bounded(section) for section in found if section.lines]
 
@@ -122,15 +93,17 @@ def trouble(digest: Digest) -> str:
     if not digest.articles or digest.check is Check.CHECKED:
         return ""
     if digest.check is Check.FAILED:
-        return NOT_SUMMED_UP.format(why=digest.trouble)
-    return NOT_COMPARED
+        return spoken().digest.not_summed_up.format(why=digest.trouble)
+    return spoken().digest.not_compared
 
 
 def span(digest: Digest, edition: Edition) -> str:
     """ "Since Thursday 21 May, 09:00 (Europe/London)."; and what it makes up for."""
-    told = f"Since {_moment(digest.since, edition.zone)} ({edition.zone.key})."
+    said = spoken()
+    began = words.moment(digest.since.astimezone(edition.zone))
+    told = said.digest.since.format(moment=began, zone=edition.zone.key)
     if edition.missed:
-        told += " " + MISSED.format(count=_count(edition.missed, "earlier digest"))
+        told += " " + said.counted(said.digest.missed, edition.missed)
     return told
 
 
@@ -138,14 +111,14 @@ def notes(digest: Digest) -> list[str]:
     """What a reader must know about how the digest came about."""
     told = []
     if digest.uncompared:
-        told.append(UNCOMPARED.format(count=digest.uncompared, wait="waits" if digest.uncompared == 1 else "wait"))
+        told.append(spoken().counted(spoken().digest.uncompared, digest.uncompared))
     if digest.left_out:
-        told.append(LEFT_OUT.format(count=digest.left_out))
+        told.append(spoken().digest.left_out.format(count=digest.left_out))
     shown = (*digest.articles, *(c.article for c in citations(digest)))
     told += words.provenance(shown, [digest.replayed, *(m.comparison.replayed for m in digest.moved)])
     if not digest.quiet:
         count = len({a.id for a in digest.articles} | {c.article.id for c in citations(digest)})
-        read = _count(count, "article")
+        read = words.read(count, "")
         if digest.happened or digest.lone or digest.moved:
             told.append(words.written(read, compared=True))
         elif digest.check is Check.NOT_RUN:
@@ -155,12 +128,13 @@ def notes(digest: Digest) -> list[str]:
 
 def paused(why: str) -> str:
     """Why a digest is paused, after its channel was named, and what to do."""
-    return f"{ZONE_GONE if why == UNKNOWN_ZONE else GONE_AWAY} {AGAIN}"
+    told = spoken().digest
+    return f"{told.zone_gone if why == UNKNOWN_ZONE else told.gone_away} {told.again}"
 
 
 def paused_here(why: str) -> str:
     """The same where a channel's digest is told."""
-    return PAUSED_HERE.format(why=paused(why))
+    return spoken().digest.paused_here.format(why=paused(why))
 
 
 def citations(digest: Digest) -> list[Citation]:
@@ -175,17 +149,17 @@ def settled(comparison: Comparison) -> str:
     if comparison.reconciled is not None:
         return words.sentence(comparison.reconciled.text)
     if not comparison.positions:
-        return SETTLED_NO_SIDES
+        return spoken().digest.settled_no_sides
     if len(comparison.positions) == 1:
-        return SETTLED_ONE_SIDE.format(claim=words.sentence(comparison.positions[0].claim))
-    return SETTLED_SIDES_FIT.format(sides=_sides(comparison))
+        return spoken().digest.settled_one_side.format(claim=words.sentence(comparison.positions[0].claim))
+    return spoken().digest.settled_sides_fit.format(sides=_sides(comparison))
 
 
 def _bounded(section: Section) -> Section:
     """The first lines of a section that would fill a day; the others are counted."""
     if len(section.lines) <= MOST_LINES:
         return section
-    rest = Line(AND_MORE.format(count=len(section.lines) - MOST_LINES + 1))
+    rest = Line(spoken().digest.and_more.format(count=len(section.lines) - MOST_LINES + 1))
     return Section(section.title, (*section.lines[: MOST_LINES - 1], rest))
 
 
@@ -196,7 +170,7 @@ def _moved(moved: Moved) -> Line:
     return Line(
         told,
         _cited(comparison),
-        lead=f"{_LABELS[moved.move]}: {words.folded(comparison.question)}",
+        lead=f"{spoken().digest.labels[moved.move]}: {words.folded(comparison.question)}",
         sign=DONE if over else WARNING,
     )
 
@@ -223,7 +197,9 @@ def _cited(comparison: Comparison) -> tuple[Citation, ...]:
 
 
 def _still_open(digest: Digest) -> tuple[Line, ...]:
-    return (Line(STILL_OPEN.format(count=digest.unmoved)),) if digest.unmoved and not digest.quiet else ()
+    if not digest.unmoved or digest.quiet:
+        return ()
+    return (Line(spoken().digest.still_open.format(count=digest.unmoved)),)
 
 
 def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
@@ -235,16 +211,3 @@ def _quoted(statement: Statement) -> Line:
     said = words.folded(statement.text)
     quote = said if _MARKS.intersection(said) else f"“{said}”"  # one that quotes has marks already
     return Line(quote, statement.citations, lead=f"{'; '.join(printed)}:")
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _date(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
-
-
-def _moment(instant: datetime, zone: ZoneInfo) -> str:
-    local = instant.astimezone(zone)
-    return f"{_date(local.date())}, {local:%H:%M}"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from bot.errors import CrosscheckError, NotForUs
 from bot.news.asked import Fate
+from bot.news.catalogue import spoken
 from bot.news.model import Answer
 from bot.slack import words
 from bot.slack.account import Account
@@ -101,9 +102,9 @@ class Answering:
             if refused is not None and work.payload.get("unbidden"):  # one who is refused talks to others by and by
                 await self.shelf.becomes(key, Fate.ANSWERED)
                 return False
-            said = refused or (words.QUIET if words.asks_for_quiet(text) else words.short_word(text))
+            said = refused or (spoken().asking.quiet if words.asks_for_quiet(text) else words.short_word(text))
             if said is not None:
-                if said == words.QUIET:
+                if said == spoken().asking.quiet:
                     await self.shelf.hush(place.channel, place.thread)
                 await post.deliver(blocks.plain(said), standing, anew=anew)
                 await self.shelf.becomes(key, Fate.ANSWERED)
@@ -192,7 +193,7 @@ class Answering:
     async def _end(self, post: Post, fate: Fate) -> None:
         """Leave nothing half-shown: a stopped answer says so, a withdrawn one goes, an edited one is asked anew."""
         if fate is Fate.STOPPED:
-            await post.deliver(blocks.plain(words.STOPPED), await post.look_up(), anew=True)
+            await post.deliver(blocks.plain(spoken().asking.stopped), await post.look_up(), anew=True)
 
 
 def place_of(payload: Mapping[str, Any]) -> Place:

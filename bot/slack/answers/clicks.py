@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.news.catalogue import ENGLISH
+from bot.news.catalogue import spoken
 from bot.news.labels import Verdict
-from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.commands.digest_forms import DigestForms
 from bot.slack.gate import Gate, Right
@@ -83,13 +82,17 @@ class Clicks:
                 case buttons.DIGEST:
                     await self.digests.open(body["view"]["private_metadata"], carries["user"], body["trigger_id"])
                 case buttons.MISSED:
-                    form = modals.form(modals.MISSED_WORDS, words.MISSED_TITLE, words.MISSED_HINT, carries)
+                    form = modals.form(
+                        modals.MISSED_WORDS, spoken().clicks.missed_title, spoken().clicks.missed_hint, carries
+                    )
                     await self._show(body["trigger_id"], form)
                 case buttons.FEEDBACK:
                     good, key = buttons.judged(action["value"])
                     if not good:
                         carries |= {"answer": key}
-                        form = modals.form(modals.FEEDBACK_WORDS, words.WORDS_TITLE, words.WORDS_HINT, carries)
+                        form = modals.form(
+                            modals.FEEDBACK_WORDS, spoken().clicks.words_title, spoken().clicks.words_hint, carries
+                        )
                         await self._show(body["trigger_id"], form)
         except CrosscheckError as fault:
             log.warning("a modal could not be shown", extra={"reason": str(fault)})
@@ -105,15 +108,16 @@ class Clicks:
             told = refused
         elif said["what"] == _JUDGED:
             await self.shelf.judged(key, person, good=said["good"], words=said["words"])
-            told = words.THANKS_GOOD if said["good"] else words.THANKS_BAD
+            told = spoken().clicks.thanks_good if said["good"] else spoken().clicks.thanks_bad
         elif said["what"] == _LABELLED:
             verdict = Verdict(said["verdict"])
             known = await self.shelf.label(key, verdict, person, said["words"])
-            named = ENGLISH.missed if verdict is Verdict.MISSED else ENGLISH.not_a_disagreement
-            told = words.THANKS_LABEL.format(verdict=named) if known else words.FORGOTTEN
+            pressed = spoken().buttons
+            named = pressed.missed if verdict is Verdict.MISSED else pressed.not_a_disagreement
+            told = spoken().clicks.thanks_label.format(verdict=named) if known else spoken().asking.forgotten
         else:
             known = await self.shelf.follow(key, person, said["channel"], said["thread"])
-            told = words.FOLLOWED if known else words.FORGOTTEN
+            told = spoken().clicks.followed if known else spoken().asking.forgotten
         await aside.tell(self.account, said, told)
 
     async def _unfollow(self, said: Mapping[str, Any]) -> None:
@@ -132,14 +136,14 @@ class Clicks:
 
     async def _quotes(self, trigger: str, clicked: Mapping[str, Any]) -> None:
         # First something, for the trigger lasts three seconds and the store may be busy.
-        opened = await self._show(trigger, modals.loading(words.QUOTES_TITLE, words.LOADING_QUOTES))
+        opened = await self._show(trigger, modals.loading(spoken().clicks.quotes_title, spoken().clicks.loading_quotes))
         try:
             refused = await self.gate.refusal(Right.ASK, clicked["user"], clicked["channel"])
             shown = await self.shelf.shown(clicked["answer"]) if refused is None else None
-            told = refused or words.FORGOTTEN
+            told = refused or spoken().asking.forgotten
         except CrosscheckError as fault:
             shown, told = None, fault.tell
-        view = modals.quotes(shown) if shown else modals.notice(words.QUOTES_TITLE, told)
+        view = modals.quotes(shown) if shown else modals.notice(spoken().clicks.quotes_title, told)
         with slack_errors("views.update"):
             await self.account.client.views_update(view_id=opened, view=view)
 

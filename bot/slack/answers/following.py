@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.news import words as news_words
+from bot.news.catalogue import spoken
 from bot.news.compare import cited_by
 from bot.news.ledger.follows import News
 from bot.news.model import Comparison, Relation, Statement
 from bot.news.topic import Topic
-from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.looks import kit
 from bot.slack.looks.blocks import Message, packed, sources
@@ -23,17 +23,17 @@ def drawn(news: News, topic: Topic | None = None) -> list[Message]:
     """What is said now, the conflict in full, what was said before, and the topic that is followed, if one is."""
     now = news.comparison
     prose = Prose()
-    lead = words.FOLLOW_NEWS[news.move].format(question=news_words.folded(now.question))
+    lead = spoken().follow.news[news.move].format(question=news_words.folded(now.question))
     prose.add(Statement(lead, ()))
     for statement in _says(now):
         prose.add(statement)
     if news.before is not None and (before := _says(news.before)):
-        prose.add(Statement(words.SAID_BEFORE, ()), paragraph=True)
+        prose.add(Statement(spoken().follow.said_before, ()), paragraph=True)
         for statement in before:
             prose.add(statement)
     units = [*sides(now, prose.numbering), *([block] for block in sources(prose.numbering))]
     if topic is not None:
-        units.append([kit.context(words.TOPIC_HEARD.format(topic=title(topic)))])
+        units.append([kit.context(spoken().follow.topic_heard.format(topic=title(topic)))])
     return packed(lead, prose.bodies(), units)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.news.catalogue import spoken
 from bot.news.model import Answer, Reading, Statement
-from bot.slack import words
 from bot.slack.answers.stream import Stream
 from bot.slack.looks import kit
 from bot.slack.looks.prose import BODY_CHARACTERS, Prose, who
@@ -53,10 +53,10 @@ class Screen:
         if not self.shows or reading.article.id in self._cards:
             return
         if not self._cards:
-            self.stream.add(kit.plan(words.PLAN))
+            self.stream.add(kit.plan(spoken().asking.plan))
         count = self._cards[reading.article.id] = len(self._cards) + 1
         if count > CARDS:
-            self.stream.add(kit.card("more", f"{words.MORE_SOURCES}: {count - CARDS}", "complete"))
+            self.stream.add(kit.card("more", f"{spoken().asking.more_sources}: {count - CARDS}", "complete"))
             return
         says = shortened(reading.says, SAYS_CHARACTERS)
         self.stream.add(kit.source_card(f"source-{count}", who(reading.article), says, reading.article))
@@ -64,7 +64,7 @@ class Screen:
     async def second_look(self) -> None:
         if self.shows:
             self._looking = True
-            self.stream.add(kit.card("second-look", words.SECOND_LOOK, "in_progress"))
+            self.stream.add(kit.card("second-look", spoken().asking.second_look, "in_progress"))
 
     async def statement(self, statement: Statement) -> None:
         if not self.shows:
@@ -78,7 +78,9 @@ class Screen:
     def close(self, answer: Answer) -> None:
         """Bring what was begun to its end; the message is about to be finished."""
         if self._looking:
-            self.stream.add(kit.card("second-look", words.SECOND_LOOK, "complete"))
+            self.stream.add(kit.card("second-look", spoken().asking.second_look, "complete"))
         if self._cards:
             count = len(answer.shown)
-            self.stream.add(kit.plan(words.PLAN_DONE.format(articles=f"{count} article{'s' if count != 1 else ''}")))
+            self.stream.add(
+                kit.plan(spoken().asking.plan_done.format(articles=spoken().counted(spoken().articles, count)))
+            )

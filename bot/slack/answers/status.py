@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
 from bot.errors import SlackUnavailable
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.posting.post import Place
 from bot.slack.trouble import SlackRefused, slack_errors
@@ -37,7 +37,7 @@ async def at_work(account: Account, place: Place, *, again_s: Sequence[float] = 
 async def wait_in_line(account: Account, place: Place, before: int) -> None:
     """Show how many questions come first; what `at_work` shows takes its place."""
     with _harmless():
-        await _set(account, place, words.WAITING, [words.before(before)])
+        await _set(account, place, spoken().asking.waiting, [spoken().counted(spoken().asking.before, before)])
 
 
 async def clear(account: Account, place: Place, *, again_s: Sequence[float] = AGAIN_S) -> None:
@@ -48,7 +48,7 @@ async def clear(account: Account, place: Place, *, again_s: Sequence[float] = AG
 async def _show(account: Account, place: Place) -> bool:
     """False where the workspace has no agent sessions."""
     with _harmless():
-        await _set(account, place, words.READING, words.LOADING)
+        await _set(account, place, spoken().asking.reading, spoken().asking.loading)
     try:
         await _session(account, place, "processing")
     except SlackRefused:
@@ -72,10 +72,10 @@ async def _surely(call: Callable[[], Awaitable[None]], again_s: Sequence[float])
         await call()
 
 
-async def _set(account: Account, place: Place, status: str, loading: list[str] | None = None) -> None:
+async def _set(account: Account, place: Place, status: str, loading: Sequence[str] = ()) -> None:
     with slack_errors("assistant.threads.setStatus"):
         await account.client.assistant_threads_setStatus(
-            channel_id=place.channel, thread_ts=place.thread, status=status, loading_messages=loading
+            channel_id=place.channel, thread_ts=place.thread, status=status, loading_messages=list(loading) or None
         )
 
 

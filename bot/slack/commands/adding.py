@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack import words
-from bot.slack.commands.commands import Call, Said, Subcommand
+from bot.news.catalogue import spoken
+from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.gate import Right
 from bot.slack.looks.blocks import plain
 from bot.slack.looks.escape import web_link
@@ -32,17 +32,23 @@ class AddCommand:
 
     def subcommand(self) -> Subcommand:
         def begun(call: Call) -> str | None:
-            return words.ADDING if _address(call) else None
+            return spoken().commands.adding if _address(call) else None
 
-        return Subcommand("add", *words.TOLD_ADD, self.run, works=True, begun=begun, right=Right.ADD)
+        return Subcommand("add", known("add"), self.run, works=True, begun=begun, right=Right.ADD)
 
     async def run(self, call: Call, work: Any) -> Said:
         url = _address(call)
         if url is None:
-            return Said(plain(words.NO_ADDRESS))
+            return Said(plain(spoken().commands.no_address))
         found = await self.add(url)
-        kinds = {"new": found.new, "corrected": found.changed, "known already": found.same}
-        return Said(plain(words.added(kinds)))
+        return Said(plain(_told(found)))
+
+
+def _told(found: Added) -> str:
+    told = spoken().commands
+    kinds = {told.added_new: found.new, told.added_changed: found.changed, told.added_known: found.same}
+    counts = ", ".join(kind.format(count=count) for kind, count in kinds.items() if count)
+    return told.added.format(counts=counts) if counts else told.not_added
 
 
 def _address(call: Call) -> str | None:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.daily import DailyPost
 from bot.slack.gate import Gate, Right
@@ -73,28 +73,35 @@ class Said:
     pictures: Sequence[Picture] = ()
 
 
+Told = Callable[[], tuple[str, str]]
+
+
+def known(name: str) -> Told:
+    """What the catalogue tells of a subcommand."""
+    return lambda: spoken().commands.told[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Subcommand:
     """One subcommand. Whoever adds one builds this and hands it to `Commands`.
 
-    `usage`: what may follow its name. `told`: one line of help. `run` answers; where it `works`, it asks the model or
-    keeps something, and is run as a job, with that job. `begun` is said meanwhile, where that takes a while. `asks`:
-    the title and hint of a form for its words, where it needs some and got none; `fuller` makes that form with more
-    under it. `again` finds what is shared, where running it anew would not do. `opens` shows something above the
-    conversation at once, by a trigger; where that fails, `run` answers. One that `works` opens it only where it got no
-    words. `right`: what somebody needs to be allowed to;
-    None where everybody may.
+    `told`: what may follow its name, and one line of help. `run` answers; where it `works`, it asks the model or
+    keeps something, and is run as a job, with that job. `begun` is said meanwhile, where that takes a while.
+    `asks`: the title and hint of a form for its words, where it needs some and got none; `fuller` makes that form
+    with more under it. What is told is asked for when it is said, for it is in the language of whoever reads it.
+    `again` finds what is shared, where running it anew would not do. `opens` shows something above the conversation
+    at once, by a trigger; where that fails, `run` answers. One that `works` opens it only where it got no words.
+    `right`: what somebody needs to be allowed to; None where everybody may.
     """
 
     name: str
-    usage: str
-    told: str
+    told: Told
     run: Callable[[Call, Any], Awaitable[Said]]
     works: bool = False
     # It stays beside the answer: what is posted to a command's response_url replaces nothing.
     # https://github.com/slackapi/bolt-python/issues/1268
-    begun: Callable[[Call], str | None] = lambda call: words.BEGUN
-    asks: tuple[str, str] | None = None
+    begun: Callable[[Call], str | None] = lambda call: spoken().commands.begun
+    asks: Told | None = None
     fuller: Callable[[Call], Awaitable[Json]] | None = None
     again: Callable[[Call, Any], Awaitable[Said]] | None = None
     opens: Callable[[Call, str], Awaitable[bool]] | None = None
@@ -208,7 +215,7 @@ class Commands:
             await reply(self._account, call.url, blocks.plain(told))
             return
         said = await (found.again or found.run)(call, work)
-        by = kit.rich([kit.paragraph(kit.text(words.SHARED_BY), {"type": "user", "user_id": call.user})])
+        by = kit.rich([kit.paragraph(kit.text(spoken().commands.shared_by), {"type": "user", "user_id": call.user})])
         first, *rest = said.messages
         post = DailyPost(self._account, call.channel, work.id, call.user)
         try:
@@ -218,12 +225,12 @@ class Commands:
             await post.pictures(said.pictures, ts, self._gallery, kept, keep, again=True)
         except SlackRefused as fault:
             log.info("something was not shared", extra={"reason": str(fault)})
-            await reply(self._account, call.url, blocks.plain(words.NOT_SHARED))
+            await reply(self._account, call.url, blocks.plain(spoken().commands.not_shared))
 
     def help(self) -> list[Message]:
         """Every subcommand on a line."""
         lines = [_usage(each) for each in self._known.values()]
-        return _list(words.HELP_TITLE, lines)
+        return _list(spoken().commands.help_title, lines)
 
     def _help(self, call: Call, typed: str) -> list[Message]:
         """Help on one subcommand; or on what was mistyped; or on all. `typed`: letter for letter."""
@@ -237,8 +244,8 @@ class Commands:
         like = difflib.get_close_matches(call.verb, self._known, 1, _LIKE)
         if like:
             meant = " ".join([COMMAND, like[0], call.text]).strip()
-            return blocks.plain(words.DID_YOU_MEAN.format(typed=call.verb, meant=meant))
-        return blocks.plain(words.UNKNOWN.format(command=COMMAND, asked=typed))
+            return blocks.plain(spoken().commands.did_you_mean.format(typed=call.verb, meant=meant))
+        return blocks.plain(spoken().commands.unknown.format(command=COMMAND, asked=typed))
 
     async def _said(self, found: Subcommand, call: Call, work: Any) -> Said:
         """What is answered; what was typed wrong is told here, for it is no work that failed."""
@@ -271,7 +278,7 @@ class Commands:
     async def _tell(self, call: Call, said: Said) -> None:
         messages = list(said.messages)
         if said.share is not None and len(said.share) <= kit.VALUE_CHARACTERS:
-            share = kit.button(SHARE, words.SHARE, json.dumps([call.verb, said.share]))
+            share = kit.button(SHARE, spoken().buttons.share, json.dumps([call.verb, said.share]))
             messages = with_buttons(messages, [{"type": "actions", "elements": [share]}])
         await reply(self._account, call.url, messages)
         if said.pictures:
@@ -286,7 +293,7 @@ class Commands:
 
     async def _form(self, found: Subcommand, call: Call, trigger: str) -> None:
         assert found.asks is not None
-        title, hint = found.asks
+        title, hint = found.asks()
         view = modals.form(modals.ASK, title, hint, call.dump(), limit=modals.QUESTION_CHARACTERS)
         try:
             with slack_errors("views.open"):
@@ -314,7 +321,7 @@ def _call(body: Body) -> Call:
 def _checking(body: Body) -> Accepted:
     """A message is checked by asking what the coverage says to it, for whoever wished to know alone."""
     said = shortened(written(str(body["message"].get("text") or ""), ""), CHECKED_CHARACTERS)
-    text = words.CHECK.format(said=said) if said else ""
+    text = spoken().asking.check.format(said=said) if said else ""
     channel, user = str(body["channel"]["id"]), str(body["user"]["id"])
     call = Call(str(body["team"]["id"]), channel, user, "ask", text, str(body["response_url"]))
     return Accepted(RUN, call.dump(), [f"shortcut:{user}:{body['action_ts']}"])
@@ -360,7 +367,8 @@ def _asking_for_the_grid(body: Body) -> Accepted:
 
 
 def _usage(found: Subcommand) -> str:
-    return f"{' '.join(part for part in (COMMAND, found.name, found.usage) if part)}: {found.told}"
+    usage, told = found.told()
+    return f"{' '.join(part for part in (COMMAND, found.name, usage) if part)}: {told}"
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Message]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.home import Home
@@ -68,7 +68,7 @@ class DigestForms:
         try:
             # First something, for the trigger lasts three seconds and the store may be busy.
             with slack_errors("views.open"):
-                loading = modals.loading(words.DIGEST_TITLE, words.LOADING_DIGEST)
+                loading = modals.loading(spoken().wish.title, spoken().wish.loading)
                 opened = await client.views_open(trigger_id=trigger, view=loading)
         except CrosscheckError as fault:
             log.warning("a form could not be shown", extra={"reason": str(fault)})
@@ -76,7 +76,7 @@ class DigestForms:
         try:
             view = await self._view(channel, person)
         except CrosscheckError as fault:
-            view = modals.notice(words.DIGEST_TITLE, fault.tell)
+            view = modals.notice(spoken().wish.title, fault.tell)
         await self._show(str(opened["view"]["id"]), view)
         return True
 
@@ -91,15 +91,15 @@ class DigestForms:
             await aside.tell(self.account, work.payload, told)
         else:
             if told is None:
-                told = words.DIGEST_OFF if await self.digests.off(channel) else words.NO_DIGEST
-            await self._show(work.payload["view"], modals.notice(words.DIGEST_TITLE, told))
+                told = spoken().wish.off if await self.digests.off(channel) else spoken().wish.not_set
+            await self._show(work.payload["view"], modals.notice(spoken().wish.title, told))
         if is_direct(channel):
             await self.home.publish(person, channel)
 
     async def _view(self, channel: str, person: str) -> Json:
         refused = await self.gate.refusal(Right.DIGEST, person, channel)
         if refused is not None:
-            return modals.notice(words.DIGEST_TITLE, refused)
+            return modals.notice(spoken().wish.title, refused)
         known = await self.digests.of(channel)
         wish = known or await usual(self.account, person)
         return digest_form.form(channel, wish, stands=known is not None)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.news.catalogue import spoken
 from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
 from bot.news.offline import stems
-from bot.slack import words
+from bot.news.words import moment
 from bot.slack.account import Account
-from bot.slack.commands.commands import Call, Said, Subcommand
+from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.commands.digest_forms import DigestForms
 from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.looks import kit, lists
 from bot.slack.looks.blocks import plain
 from bot.slack.looks.kit import Json
 from bot.slack.trouble import SlackRefused, slack_errors
-from bot.slack.wishes import Digests, Planned, switched_on, usual, when
+from bot.slack.wishes import Digests, Planned, switched_on, usual
 
 PREVIEW = "preview"
 _CHANGES = ("on", "off", "now")  # what everybody in the channel sees
@@ -31,23 +32,23 @@ class DigestCommand:
 
     def subcommand(self) -> Subcommand:
         def begun(call: Call) -> str | None:
-            return words.DIGEST_BEGUN if _verb(call)[0] == PREVIEW else None
+            return spoken().wish.begun if _verb(call)[0] == PREVIEW else None
 
-        return Subcommand("digest", *words.TOLD_DIGEST, self.run, works=True, begun=begun, opens=self._open)
+        return Subcommand("digest", known("digest"), self.run, works=True, begun=begun, opens=self._open)
 
     async def run(self, call: Call, work: Any) -> Said:
         verb, said = _verb(call)
         serve = self._served().get(verb)
         if serve is None:
             known = await self._digests.of(call.channel)
-            told = words.SET_DIGEST.format(digest=described(known)) if known else words.NO_DIGEST
-            return Said(plain(f"{words.DIGEST_USAGE} {told}"))
+            told = spoken().wish.set.format(digest=described(known)) if known else spoken().wish.not_set
+            return Said(plain(f"{spoken().wish.usage} {told}"))
         if verb in _CHANGES:
             refused = await self._gate.refusal(Right.DIGEST, call.user, call.channel)
             if refused is not None:
                 return Said(plain(refused))
             if verb != "off" and await self._absent(call.channel):
-                return Said(plain(words.DIGEST_WHERE))
+                return Said(plain(spoken().wish.where))
         try:
             return await serve(call, said, work)
         except NotUnderstood as fault:
@@ -65,11 +66,11 @@ class DigestCommand:
 
     async def _off(self, call: Call, said: str, work: Any) -> Said:
         off = await self._digests.off(call.channel)
-        return Said(plain(words.DIGEST_OFF if off else words.NO_DIGEST))
+        return Said(plain(spoken().wish.off if off else spoken().wish.not_set))
 
     async def _now(self, call: Call, said: str, work: Any) -> Said:
         await self._digests.now(call.channel, call.user, await self._wish(call, said), str(work.id))
-        return Said(plain(words.DIGEST_NOW))
+        return Said(plain(spoken().wish.now))
 
     async def _preview(self, call: Call, said: str, work: Any) -> Said:
         drawn = await self._digests.preview(call.channel, call.user, await self._wish(call, said))
@@ -80,7 +81,7 @@ class DigestCommand:
         be nobody else's business."""
         every = await self._gate.admins.has(call.user)
         own = [p for p in await self._digests.all() if every or call.user == p.subscriber or call.channel == p.channel]
-        return Said(lists.listed(words.DIGESTS, map(_line, own)) if own else plain(words.NO_DIGESTS))
+        return Said(lists.listed(spoken().wish.all, map(_line, own)) if own else plain(spoken().wish.none))
 
     async def _absent(self, channel: str) -> bool:
         """Whether the bot is not in a channel, so that nothing could come to it. Raises SlackUnavailable."""
@@ -104,7 +105,7 @@ class DigestCommand:
         wish = parse(said, await self._digests.of(call.channel) or await usual(self._account, call.user))
         for phrase in (phrase for topic in wish.topics for phrase in topic.phrases):
             if not stems(phrase):
-                raise NotUnderstood(words.EMPTY_TOPIC.format(phrase=phrase))
+                raise NotUnderstood(spoken().settings.empty_topic.format(phrase=phrase))
         return wish
 
 
@@ -113,7 +114,7 @@ def _line(planned: Planned) -> list[Json]:
     where: Json = {"type": "channel", "channel_id": planned.channel}
     if is_direct(planned.channel):
         where = {"type": "user", "user_id": planned.subscriber}
-    comes = words.NEXT.format(when=when(planned.comes)) if planned.comes else words.PAUSED
+    comes = spoken().wish.next.format(when=moment(planned.comes)) if planned.comes else spoken().wish.paused
     return [where, kit.text(f": {described(planned.wish)} · {comes}", spaced=False)]
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
-from bot.slack.commands.commands import Call, Said, Subcommand
+from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
 from bot.slack.gate import WHOLE_WORKSPACE, Gate, is_direct
@@ -40,11 +40,11 @@ class ChannelSettings:
     coverage: Coverage
 
     def subcommand(self) -> Subcommand:
-        return Subcommand("settings", *words.TOLD["settings"], self.tell, opens=self.open, right=None)
+        return Subcommand("settings", known("settings"), self.tell, opens=self.open, right=None)
 
     async def tell(self, call: Call, work: Any) -> Said:
         """What is set, as a message."""
-        title = words.SETTINGS_TITLE
+        title = spoken().settings.title
         tail = await self._told(call)
         return Said([Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(tail))])
 
@@ -54,7 +54,7 @@ class ChannelSettings:
         try:
             # First something, for the trigger lasts three seconds and the store may be busy.
             with slack_errors("views.open"):
-                loading = modals.loading(words.SETTINGS_TITLE, words.LOADING_SETTINGS)
+                loading = modals.loading(spoken().settings.title, spoken().settings.loading)
                 opened = await client.views_open(trigger_id=trigger, view=loading)
         except CrosscheckError as fault:
             log.warning("a form could not be shown", extra={"reason": str(fault)})
@@ -62,7 +62,7 @@ class ChannelSettings:
         try:
             view = await self._view(call)
         except CrosscheckError as fault:
-            view = modals.notice(words.SETTINGS_TITLE, fault.tell)
+            view = modals.notice(spoken().settings.title, fault.tell)
         try:
             with slack_errors("views.update"):
                 await client.views_update(view_id=opened["view"]["id"], view=view)
@@ -74,7 +74,7 @@ class ChannelSettings:
         """A job of kind SET. Raises StoreError, SlackUnavailable."""
         person, wished = work.payload["user"], filled(work.payload["view"])
         if not await self._may(person, wished):
-            await aside.tell(self.account, work.payload, words.MAY_NOT_CHANGE)
+            await aside.tell(self.account, work.payload, spoken().settings.may_not_change)
             return
         # Noted first: a second run would find nothing changed, and tell nobody.
         if CHANGES not in work.notes:
@@ -83,13 +83,13 @@ class ChannelSettings:
         if not changes:
             return
         await self._keep(wished, person)
-        by = kit.paragraph(kit.text(words.CHANGED_SETTINGS), *forms.people([person]))
-        told = Message(escape.mrkdwn(words.SETTINGS_CHANGED), "", tuple(kit.rich([by, *changes])))
+        by = kit.paragraph(kit.text(spoken().settings.changed_by), *forms.people([person]))
+        told = Message(escape.mrkdwn(spoken().settings.changed), "", tuple(kit.rich([by, *changes])))
         try:
             await DailyPost(self.account, wished.channel, f"set:{work.id}", person).main(told, "0")
         except SlackRefused as fault:
             log.info("a channel was not told of its settings", extra={"reason": str(fault)})
-            await notices.tell(self.account, [person], words.CHANGED_UNTOLD, f"set:{work.id}")
+            await notices.tell(self.account, [person], spoken().settings.changed_untold, f"set:{work.id}")
 
     async def _may(self, person: str, wished: Wished) -> bool:
         if wished.workspace is not None:
@@ -121,7 +121,7 @@ class ChannelSettings:
         )
         direct = is_direct(call.channel)
         if not admin and not direct:
-            return modals.modal(words.SETTINGS_TITLE, await self._told(call))
+            return modals.modal(spoken().settings.title, await self._told(call))
         tail = await self._beside(call, whole=admin)
         return form(Seen(call.channel, rules, direct, admin, [o.name for o in outlets], kit.rich(tail)))
 
@@ -130,9 +130,9 @@ class ChannelSettings:
         rules = await self.gate.rules.holding(call.channel)
         lines = [*forms.told(rules.channel, direct=is_direct(call.channel)), *forms.told_rights(rules.workspace)]
         if named := list(self.gate.admins.named):
-            lines.append(kit.paragraph(kit.text(words.ADMINS_CHANGE), *forms.people(named)))
+            lines.append(kit.paragraph(kit.text(spoken().settings.admins_change), *forms.people(named)))
         else:
-            lines.append(_said(words.ADMINS_ALONE_CHANGE))
+            lines.append(_said(spoken().settings.admins_alone_change))
         return kit.rich([*lines, *await self._beside(call, whole=True)])
 
     async def _beside(self, call: Call, *, whole: bool) -> list[Json]:
@@ -140,8 +140,10 @@ class ChannelSettings:
         channel, followed = await self.coverage.channel(call.channel), await self.coverage.follows(call.user)
         last = [await self.gate.rules.changed(each) for each in (call.channel, *([WHOLE_WORKSPACE] if whole else []))]
         lines = [forms.changed(by) for by in last if by is not None]
-        lines.append(_said(words.SET_DIGEST.format(digest=channel.digest) if channel.digest else words.NO_DIGEST))
-        lines.append(_said(words.FOLLOWS if followed else words.NO_FOLLOWS))
+        lines.append(
+            _said(spoken().wish.set.format(digest=channel.digest) if channel.digest else spoken().wish.not_set)
+        )
+        lines.append(_said(spoken().follow.all if followed else spoken().follow.none))
         return [*lines, *(kit.paragraph(*line) for line, _ in follows.named(followed)[:FOLLOWS])]
 
 

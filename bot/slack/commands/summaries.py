@@ -8,12 +8,11 @@ from typing import Any
 
 from bot.news import spans, summary_words
 from bot.news.asked import Asked
-from bot.news.catalogue import speaking
+from bot.news.catalogue import speaking, spoken
 from bot.news.digest.subscription import NotUnderstood
 from bot.news.digest.words import Line
 from bot.news.summary import Length, Scope, Summary
-from bot.slack import words
-from bot.slack.commands.commands import Call, Said, Subcommand
+from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.coverage import Coverage
 from bot.slack.looks import kit
 from bot.slack.looks.blocks import Message, dump, load, packed, plain, sources
@@ -36,7 +35,7 @@ class SummaryCommand:
         self._clock = clock
 
     def subcommand(self) -> Subcommand:
-        return Subcommand("summary", *words.TOLD_SUMMARY, self.run, works=True, again=self.again)
+        return Subcommand("summary", known("summary"), self.run, works=True, again=self.again)
 
     async def run(self, call: Call, work: Any) -> Said:
         outlets = {outlet.name.casefold() for outlet in await self._coverage.outlets(call.channel)}
@@ -51,7 +50,7 @@ class SummaryCommand:
     async def again(self, call: Call, work: Any) -> Said:
         """What was summed up before, under its key."""
         kept = await self._shelf.messages(call.text)
-        return Said(load(kept) if kept else plain(words.FORGOTTEN))
+        return Said(load(kept) if kept else plain(spoken().asking.forgotten))
 
 
 def understood(said: str, outlets: set[str], now: datetime) -> tuple[Scope, Length]:
@@ -68,7 +67,7 @@ def understood(said: str, outlets: set[str], now: datetime) -> tuple[Scope, Leng
         said_since = tokens[at + 1 :]
         since = spans.begin(" ".join(said_since), now)
         if since is None and len(said_since) == 1:
-            raise NotUnderstood(words.NO_SUCH_TIME.format(said=said_since[0]))
+            raise NotUnderstood(spoken().commands.no_such_time.format(said=said_since[0]))
         tokens = tokens if since is None else tokens[:at]
     rest = " ".join(tokens)
     if (url := web_link(rest.strip("<>"))) is not None:

@@ -13,6 +13,7 @@ from bot.news import spans
 from bot.news import words as news_words
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
+from bot.news.catalogue import spoken
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.ledger.standing import Entry
@@ -23,7 +24,7 @@ from bot.slack.account import Account
 from bot.slack.answers.answering import Ask
 from bot.slack.answers.following import Following
 from bot.slack.answers.screen import Nobody
-from bot.slack.commands.commands import Call, Said, Subcommand
+from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.coverage import Coverage
 from bot.slack.daily import DailyPost
 from bot.slack.gate import Ruling
@@ -66,15 +67,15 @@ class Verbs:
 
     def all(self) -> list[Subcommand]:
         def made(name: str, run: Any, **more: Any) -> Subcommand:
-            return Subcommand(name, *words.TOLD[name], run, **more)
+            return Subcommand(name, known(name), run, **more)
 
         return [
             made(
                 "ask",
                 self.ask,
                 works=True,
-                begun=lambda call: None if words.short_word(call.text) else words.BEGUN,
-                asks=(words.ASK_TITLE, words.ASK_HINT),
+                begun=lambda call: None if words.short_word(call.text) else spoken().commands.begun,
+                asks=lambda: (spoken().commands.ask_title, spoken().commands.ask_hint),
                 again=self.asked,
             ),
             made("disagreements", self.disagreements),
@@ -86,14 +87,14 @@ class Verbs:
                 self.follow,
                 works=True,
                 begun=lambda call: None,
-                asks=(words.FOLLOW_TITLE, words.FOLLOW_HINT),
+                asks=lambda: (spoken().follow.title, spoken().follow.hint),
                 fuller=self.follow_form,
             ),
         ]
 
     async def ask(self, call: Call, work: Any) -> Said:
         if not call.text:  # only a message that is checked can be empty
-            return Said(blocks.plain(words.NOTHING_TO_CHECK))
+            return Said(blocks.plain(spoken().asking.nothing_to_check))
         if (said := words.short_word(call.text)) is not None:
             return Said(blocks.plain(said))
         text = checked(call.text)
@@ -107,7 +108,7 @@ class Verbs:
     async def asked(self, call: Call, work: Any) -> Said:
         """The answer that was given before, under its key."""
         kept = await self._shelf.messages(call.text)
-        return Said(blocks.load(kept) if kept else blocks.plain(words.FORGOTTEN))
+        return Said(blocks.load(kept) if kept else blocks.plain(spoken().asking.forgotten))
 
     async def disagreements(self, call: Call, work: Any) -> Said:
         try:
@@ -129,12 +130,12 @@ class Verbs:
     async def newest(self, call: Call, work: Any) -> Said:
         since = self._begin(call.text)
         if call.text and since is None:
-            return Said(blocks.plain(words.NEW_USAGE))
+            return Said(blocks.plain(spoken().lists.new_usage))
         found = await self._coverage.newest(call.channel, HEADINGS)
         if since is not None and found:
             found = [h for h in found if h.published is not None and h.published.latest >= since]
             if not found:
-                return Said(blocks.plain(words.NOTHING_SINCE))
+                return Said(blocks.plain(spoken().lists.nothing_since))
         return await self._listed(call, found, lists.newest(found))
 
     def _begin(self, said: str) -> datetime | None:
@@ -148,7 +149,7 @@ class Verbs:
     async def _listed(self, call: Call, found: Sequence[Any], messages: list[Message]) -> Said:
         """A list; where what is set in the channel may be why it is empty, that is said."""
         if not found and (await self._rules.holding(call.channel)).channel.focus.narrow:
-            return Said(blocks.plain(words.NOTHING_COUNTS))
+            return Said(blocks.plain(spoken().lists.nothing_counts))
         return Said(messages, share=call.text if found else None)
 
     async def follow(self, call: Call, work: Any) -> Said:
@@ -156,7 +157,7 @@ class Verbs:
         text = checked(call.text)
         if not _is_question(text):
             return await self._follow_topic(text, call, work)
-        ts = await self._open_thread(blocks.plain(words.FOLLOW_OPENS.format(question=text))[0], call, work)
+        ts = await self._open_thread(blocks.plain(spoken().follow.opens.format(question=text))[0], call, work)
         payload = {
             "team": call.team,
             "channel": call.channel,
@@ -174,7 +175,7 @@ class Verbs:
             lane=lane_of(payload),
             priority=A_PERSON_WAITS,
         )
-        return Said(blocks.plain(words.FOLLOW_OPENED))
+        return Said(blocks.plain(spoken().follow.opened))
 
     async def follow_form(self, call: Call) -> Json:
         return follows.form(call.dump(), await self._coverage.follows(call.user))
@@ -183,13 +184,13 @@ class Verbs:
         """Open a thread that says what stands on the topic now, and hears of what opens on it."""
         topic = Topic(tuple(phrase.strip() for phrase in text.split(",")))
         if not topic.telling:
-            return Said(blocks.plain(words.TOPIC_EMPTY))
+            return Said(blocks.plain(spoken().follow.topic_empty))
         found = await self._disputes_on(topic, call.channel)
         if LISTED not in work.notes:
             mine = (await self._coverage.follows(call.user)).topics
             known = topic.title.casefold()
             if any(each.channel == call.channel and each.topic.title.casefold() == known for each in mine):
-                return Said(blocks.plain(words.TOPIC_ALREADY))
+                return Said(blocks.plain(spoken().follow.topic_already))
             await work.note(LISTED, json.dumps([entry.id for entry in found]))
         listed = json.loads(work.notes[LISTED])
         ts = await self._open_thread(follows.opening(topic, [e for e in found if e.id in listed]), call, work)
@@ -199,7 +200,7 @@ class Verbs:
             if entry.id not in listed:  # it opened before anybody knew of the follow
                 news = standing_news(entry)
                 await Following(self._account).tell(call.channel, ts, call.user, news, follow.key(news), topic)
-        return Said(blocks.plain(words.FOLLOW_OPENED))
+        return Said(blocks.plain(spoken().follow.opened))
 
     async def _disputes_on(self, topic: Topic, channel: str) -> list[Entry]:
         return [e for e in await self._coverage.disagreements(channel) if dispute_about(e.comparison, topic)]
@@ -214,7 +215,7 @@ class Verbs:
 
 
 class NotHere(WrongUse):
-    tell = words.FOLLOW_WHERE
+    tell = spoken().follow.where
 
 
 def _is_question(text: str) -> bool:

@@ -18,7 +18,6 @@ from bot.slack.looks.kit import Json
 from bot.slack.looks.prose import Numbering, Prose, who
 from bot.slack.looks.sides import quotes, sides, standing
 from bot.slack.looks.split import shortened, split
-from bot.slack.words import ASKED_BY
 
 MESSAGE_CHARACTERS = 11_500  # of a message's JSON; whole messages were seen to fail near 13,000
 MESSAGE_BLOCKS = 45  # Slack takes 50; buttons need room
@@ -59,7 +58,7 @@ def plain(said: str) -> list[Message]:
 
 def asking(person: str, question: str) -> Message:
     """Who asks what, where no message of theirs does."""
-    named = [kit.text(ASKED_BY), {"type": "user", "user_id": person}, kit.text(":")]
+    named = [kit.text(spoken().asking.asked_by), {"type": "user", "user_id": person}, kit.text(":")]
     asks = kit.paragraph(*named, kit.text(question, bold=True, spaced=False))
     return Message(escape.mrkdwn(shortened(question, TEXT_CHARACTERS)), "", tuple(kit.rich([asks])))
 
@@ -89,7 +88,7 @@ def _composed(answer: Answer) -> list[Message]:
         prose.add(Statement(lead, ()))
     if answer.closest:
         first, *more = answer.closest
-        prose.add(Statement(f"{spoken().closest} {first.text}", first.citations), paragraph=True)
+        prose.add(Statement(f"{spoken().answer.closest} {first.text}", first.citations), paragraph=True)
         for statement in more:
             prose.add(statement)
     units = _under(answer, prose.numbering)

@@ -4,7 +4,7 @@ that a click is served long after, by any process."""
 from __future__ import annotations
 
 from bot.news.catalogue import of
-from bot.news.catalogue.messages import Messages
+from bot.news.catalogue.en import Buttons
 from bot.news.model import Answer, Check, Mode, Relation
 from bot.slack.looks import escape
 from bot.slack.looks.kit import Json, button, context
@@ -22,7 +22,7 @@ def under(answer: Answer, key: str) -> list[Json]:
     """The blocks under an answer; none where nothing was read, or quoted for want of a model."""
     if not answer.shown or (answer.mode is Mode.OFFLINE and not answer.statements):
         return []
-    comparison, told = answer.comparison, of(answer.language)
+    comparison, told = answer.comparison, of(answer.language).buttons
     pressed = [button(QUOTES, told.show_quotes, key)]
     if comparison.check is Check.CHECKED:
         pressed.append(button(FOLLOW, told.follow, key))
@@ -38,7 +38,7 @@ def suggested(answer: Answer) -> list[Json]:
     if not asked:
         return []
     pressed = [button(f"{NEXT}{number}", _labelled(question), question) for number, question in enumerate(asked, 1)]
-    return [context(of(answer.language).ask_next), {"type": "actions", "elements": pressed}]
+    return [context(of(answer.language).buttons.ask_next), {"type": "actions", "elements": pressed}]
 
 
 def _labelled(question: str) -> str:
@@ -49,7 +49,7 @@ def _labelled(question: str) -> str:
     return shown
 
 
-def _feedback(key: str, told: Messages) -> Json:
+def _feedback(key: str, told: Buttons) -> Json:
     sides = {"positive": (told.good, told.good_label, GOOD), "negative": (told.bad, told.bad_label, BAD)}
     element: Json = {"type": "feedback_buttons", "action_id": FEEDBACK}
     for side, (text, label, value) in sides.items():

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from bot.news.digest.subscription import DAYS, Length, NotUnderstood, Quiet, Wish, told_topics, zone_named
-from bot.slack import words
+from bot.news.catalogue import spoken
+from bot.news.digest.subscription import Length, NotUnderstood, Quiet, Wish, told_topics, zone_named
 from bot.slack.looks import fields, kit
 from bot.slack.looks.buttons import DIGEST_OFF
 from bot.slack.looks.fields import Misfilled, field
@@ -21,31 +21,31 @@ TOPICS_CHARACTERS, ZONE_CHARACTERS = 1_000, 60
 
 def form(channel: str, wish: Wish, *, stands: bool) -> Json:
     """The form with a wish filled in. `stands`: the channel has a digest, which can be switched off here."""
-    days = {str(number): day for number, day in enumerate(DAYS)}
+    days = {str(number): day for number, day in enumerate(spoken().weekdays)}
     blocks = [
-        field(AT, words.DIGEST_AT, {"type": "timepicker", "initial_time": f"{wish.at:%H:%M}"}),
-        field(ZONE, words.DIGEST_ZONE, fields.text(wish.zone, ZONE_CHARACTERS), words.DIGEST_ZONE_HINT),
-        field(ON_DAYS, words.DIGEST_DAYS, fields.boxes(days, map(str, sorted(wish.days)))),
+        field(AT, spoken().wish.at, {"type": "timepicker", "initial_time": f"{wish.at:%H:%M}"}),
+        field(ZONE, spoken().wish.zone, fields.text(wish.zone, ZONE_CHARACTERS), spoken().wish.zone_hint),
+        field(ON_DAYS, spoken().wish.days, fields.boxes(days, map(str, sorted(wish.days)))),
         field(
             TOPICS,
-            words.DIGEST_TOPICS,
+            spoken().wish.topics,
             fields.text(told_topics(wish.topics), TOPICS_CHARACTERS),
-            words.DIGEST_TOPICS_HINT,
+            spoken().wish.topics_hint,
             optional=True,
         ),
-        field(LENGTH, words.DIGEST_LENGTH, fields.menu(words.DIGEST_LENGTHS, wish.length)),
-        field(QUIET, words.DIGEST_QUIET, fields.menu(words.DIGEST_QUIETS, wish.quiet)),
+        field(LENGTH, spoken().wish.length, fields.menu(spoken().wish.lengths, wish.length)),
+        field(QUIET, spoken().wish.quiet, fields.menu(spoken().wish.quiets, wish.quiet)),
     ]
     if stands:
-        off = kit.button(DIGEST_OFF, words.SWITCH_OFF, channel)
+        off = kit.button(DIGEST_OFF, spoken().wish.switch_off, channel)
         blocks.append({"type": "actions", "elements": [off | {"style": "danger"}]})
     return {
         "type": "modal",
         "callback_id": KIND,
         "private_metadata": json.dumps({"channel": channel}),
-        "title": kit.plain(words.DIGEST_TITLE),
-        "submit": kit.plain(words.CHANGE_DIGEST if stands else words.SWITCH_ON),
-        "close": kit.plain(words.CLOSE),
+        "title": kit.plain(spoken().wish.title),
+        "submit": kit.plain(spoken().wish.change if stands else spoken().wish.switch_on),
+        "close": kit.plain(spoken().clicks.close),
         "blocks": blocks,
     }
 
@@ -55,10 +55,10 @@ def filled(view: Mapping[str, Any]) -> tuple[str, Wish]:
     values = fields.filled(view)
     days = frozenset(map(int, fields.ticked(values, ON_DAYS)))
     if not days:
-        raise Misfilled(ON_DAYS, words.NO_DAY)
+        raise Misfilled(ON_DAYS, spoken().wish.no_day)
     at = (values.get(AT) or {}).get("selected_time")
     if not at:
-        raise Misfilled(AT, words.NO_TIME)
+        raise Misfilled(AT, spoken().wish.no_time)
     wish = Wish(
         time.fromisoformat(at),
         days,

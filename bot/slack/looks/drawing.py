@@ -19,8 +19,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.transforms import Affine2D
 
+from bot.news.catalogue import spoken
 from bot.news.ledger.grid import Mark
-from bot.slack import words
 from bot.slack.looks.lettering import Lettering, runs_left
 from bot.slack.looks.picture import Claim, Picture, Question
 
@@ -113,7 +113,7 @@ class _Sheet:
                 self._line(mark.value, x, self._at + SMALL, SMALL, FAINT)
                 x += self._lettering.width(mark.value, SMALL) + 2 * PAD + MARK
         if None in used:
-            self._line(words.NOT_COMPARED, x, self._at + SMALL, SMALL, FAINT)
+            self._line(spoken().grid.not_compared, x, self._at + SMALL, SMALL, FAINT)
         self._at += SMALL * LEADING + PAD
 
     def _names(self) -> None:

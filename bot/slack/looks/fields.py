@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.news.catalogue import spoken
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.offline import stems
 from bot.news.topic import Topic
-from bot.slack import words
 from bot.slack.looks import kit
 from bot.slack.looks.kit import Json
 from bot.slack.looks.split import shortened
@@ -84,5 +84,5 @@ def topics_in(values: Mapping[str, Any], name: str) -> tuple[Topic, ...]:
         raise Misfilled(name, fault.tell) from fault
     for phrase in (phrase for topic in found for phrase in topic.phrases):
         if not stems(phrase):
-            raise Misfilled(name, words.EMPTY_TOPIC.format(phrase=phrase))
+            raise Misfilled(name, spoken().settings.empty_topic.format(phrase=phrase))
     return found

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.news.catalogue import spoken
 from bot.news.ledger.follows import Follows
 from bot.news.ledger.standing import Entry
 from bot.news.topic import Topic
 from bot.news.words import comparisons_provenance
-from bot.slack import words
 from bot.slack.looks import kit, lists, modals
 from bot.slack.looks.blocks import Message, plain
 from bot.slack.looks.buttons import UNFOLLOW
@@ -33,7 +33,7 @@ def lines(follows: Follows, most: int, more: str) -> list[Json]:
     shown = named(follows)
     found: list[Json] = []
     for line, id in shown[:most]:
-        stop = {"type": "actions", "elements": [kit.button(UNFOLLOW, words.UNFOLLOW, id)]}
+        stop = {"type": "actions", "elements": [kit.button(UNFOLLOW, spoken().buttons.unfollow, id)]}
         found += [*kit.rich([kit.paragraph(*line)]), stop]
     if len(shown) > most:
         found.append(kit.context(more.format(count=len(shown) - most)))
@@ -46,13 +46,13 @@ def title(topic: Topic) -> str:
 
 def opening(topic: Topic, found: Sequence[Entry]) -> Message:
     """The first message of a topic's thread: what it is for, and where the sources disagree already."""
-    told = words.TOPIC_OPENS.format(topic=title(topic))
+    told = spoken().follow.topic_opens.format(topic=title(topic))
     tail: list[Json] = []
     if found:
-        tail += kit.told(words.TOPIC_STANDS)
+        tail += kit.told(spoken().follow.topic_stands)
         tail += kit.rich(kit.paragraph(*lists.entry_line(entry)) for entry in found[:STANDING])
     if len(found) > STANDING:
-        more = words.TOPIC_MORE.format(count=len(found) - STANDING, topic=title(topic))
+        more = spoken().follow.topic_more.format(count=len(found) - STANDING, topic=title(topic))
         tail.append(kit.context(more))
     notes = comparisons_provenance(entry.comparison for entry in found[:STANDING])
     tail += [kit.context(note) for note in notes]
@@ -60,11 +60,11 @@ def opening(topic: Topic, found: Sequence[Entry]) -> Message:
 
 
 def _topic_line(topic: Topic) -> list[Json]:
-    return [kit.text(words.FOLLOWED_TOPIC.format(topic=title(topic)), bold=True, spaced=False)]
+    return [kit.text(spoken().follow.topic.format(topic=title(topic)), bold=True, spaced=False)]
 
 
 def form(carries: Mapping[str, Any], follows: Follows) -> Json:
     """Asks for something to follow, and shows what is followed already."""
-    under = [*kit.told(words.FOLLOWS), *lines(follows, IN_A_FORM, words.FOLLOWS_LEFT)] if follows else []
+    under = [*kit.told(spoken().follow.all), *lines(follows, IN_A_FORM, spoken().follow.left)] if follows else []
     limit = modals.QUESTION_CHARACTERS
-    return modals.form(modals.ASK, words.FOLLOW_TITLE, words.FOLLOW_HINT, carries, limit=limit, under=under)
+    return modals.form(modals.ASK, spoken().follow.title, spoken().follow.hint, carries, limit=limit, under=under)

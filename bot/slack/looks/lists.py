@@ -11,7 +11,6 @@ from bot.news.model import Article, Check, Moment
 from bot.news.offline import SHORTEST_WORDS, stems
 from bot.news.overview import Heading, Outlet
 from bot.news.words import folded, published
-from bot.slack import words
 from bot.slack.looks import escape, kit
 from bot.slack.looks.blocks import MESSAGE_CHARACTERS, Message, plain, sources
 from bot.slack.looks.kit import Json
@@ -26,20 +25,29 @@ LINE_CHARACTERS = 300
 
 def outlets(found: Sequence[Outlet]) -> list[Message]:
     if not found:
-        return plain(spoken().empty_library)
+        return plain(spoken().answer.empty_library)
     total = sum(outlet.articles for outlet in found)
-    title = words.OUTLETS.format(outlets=words.counted(len(found), "outlet"), articles=words.counted(total, "article"))
+    told = spoken()
+    title = told.lists.outlets.format(
+        outlets=told.counted(told.outlets, len(found)), articles=told.counted(told.articles, total)
+    )
     lines = []
     for outlet in found:
-        told = f"{shortened(outlet.name, OUTLET_CHARACTERS)}: {words.counted(outlet.articles, 'article')}"
-        lines.append([kit.text(told + (f", the newest of {published(outlet.newest)}" if outlet.newest else ""))])
+        named = {
+            "outlet": shortened(outlet.name, OUTLET_CHARACTERS),
+            "articles": told.counted(told.articles, outlet.articles),
+        }
+        line = told.lists.outlet.format(**named)
+        if outlet.newest:
+            line = told.lists.outlet_newest.format(**named, day=published(outlet.newest))
+        lines.append([kit.text(line)])
     return listed(title, lines)
 
 
 def newest(found: Sequence[Heading]) -> list[Message]:
     if not found:
-        return plain(spoken().empty_library)
-    return listed(words.NEWEST, [heading_line(heading) for heading in found])
+        return plain(spoken().answer.empty_library)
+    return listed(spoken().lists.newest, [heading_line(heading) for heading in found])
 
 
 def heading_line(heading: Heading, *, named: bool = True) -> list[Json]:
@@ -54,7 +62,7 @@ def heading_line(heading: Heading, *, named: bool = True) -> list[Json]:
 def timeline(found: Sequence[Article], topic: str) -> list[Message]:
     """What each article reports, oldest first, in the sentence of it that is nearest to the topic."""
     if not found:
-        return plain(words.NOTHING_ABOUT.format(topic=topic) if topic else spoken().empty_library)
+        return plain(spoken().lists.nothing_about.format(topic=topic) if topic else spoken().answer.empty_library)
     numbering = Numbering()
     lines = []
     last: Moment | None = None
@@ -69,7 +77,7 @@ def timeline(found: Sequence[Article], topic: str) -> list[Message]:
             told.append(kit.text(who(article)))
         lines.append([*told, kit.mark(numbering.of(article), article)])
         last = article.published
-    title = words.TIMELINE_OF.format(topic=topic) if topic else words.TIMELINE
+    title = spoken().lists.timeline_of.format(topic=topic) if topic else spoken().lists.timeline
     return listed(title, lines, sources(numbering))
 
 
@@ -77,18 +85,23 @@ def disagreements(found: Sequence[Entry], topic: str) -> tuple[list[Message], li
     """The standing disagreements as one table, with the sources of each claim's best sentence under it; and as pictures
     those that it does not show whole."""
     if not found:
-        return plain(words.NO_DISAGREEMENTS_ON.format(topic=topic) if topic else words.NO_DISAGREEMENTS), []
+        return plain(spoken().grid.none_on.format(topic=topic) if topic else spoken().grid.none), []
     numbering = Numbering()
     drawn = table(found, numbering)
-    title = words.disagreements(len(found), topic)
-    shown, left_out = pictures([entry.comparison for entry in drawn.rest], words.STANDS_WHERE)
-    notes = [words.LEGEND, *news_words.comparisons_provenance(entry.comparison for entry in found)]
+    title = _heading(len(found), topic)
+    shown, left_out = pictures([entry.comparison for entry in drawn.rest], spoken().grid.stands_where)
+    notes = [spoken().grid.legend, *news_words.comparisons_provenance(entry.comparison for entry in found)]
     if shown:
-        notes.append(words.PICTURED.format(count=len(drawn.rest) - left_out))
+        notes.append(spoken().grid.pictured.format(count=len(drawn.rest) - left_out))
     if left_out:
-        notes.append(words.LEFT_OUT.format(count=left_out))
+        notes.append(spoken().grid.left_out.format(count=left_out))
     tail = [drawn.block, kit.context(" ".join(notes)), *sources(numbering)]
     return [Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(tail))], shown
+
+
+def _heading(count: int, topic: str) -> str:
+    told = spoken()
+    return told.counted(told.grid.heading_on, count, topic=topic) if topic else told.counted(told.grid.heading, count)
 
 
 def entry_line(entry: Entry) -> list[Json]:
@@ -98,7 +111,7 @@ def entry_line(entry: Entry) -> list[Json]:
         f"{shortened(folded(p.claim), LINE_CHARACTERS // 2)} ({news_words.weight(p)})" for p in comparison.positions
     )
     question = shortened(folded(comparison.question), LINE_CHARACTERS)
-    told = words.UNCOMPARED
+    told = spoken().grid.uncompared
     if comparison.relation is not None and comparison.check is Check.CHECKED:
         told = news_words.heading(comparison.relation)
     return [kit.text(question, bold=True), kit.text(sides or told, spaced=False)]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.news.asked import Shown
+from bot.news.catalogue import spoken
 from bot.news.model import Article, Citation
-from bot.slack import words
 from bot.slack.looks import kit
 from bot.slack.looks.kit import Json
 from bot.slack.looks.prose import who
@@ -38,15 +38,15 @@ def notice(title: str, told: str) -> Json:
 
 def quotes(shown: Shown) -> Json:
     """Every cited sentence in its neighbours, article by article, as many as a view holds; the rest is counted."""
-    blocks: list[Json] = [kit.context(words.QUOTES_INTRO)]
+    blocks: list[Json] = [kit.context(spoken().clicks.quotes_intro)]
     articles = _by_article(shown.cited)
     for number, (article, cited) in enumerate(articles, 1):
         more = [*_heading(number, article), *kit.rich(_in_place(article, cited))]
         if len(blocks) + len(more) > VIEW_BLOCKS or kit.size([*blocks, *more]) > VIEW_CHARACTERS:
-            blocks.append(kit.context(words.QUOTES_LEFT.format(count=len(articles) - number + 1)))
+            blocks.append(kit.context(spoken().clicks.quotes_left.format(count=len(articles) - number + 1)))
             break
         blocks += more
-    return modal(words.QUOTES_TITLE, blocks)
+    return modal(spoken().clicks.quotes_title, blocks)
 
 
 def form(
@@ -55,7 +55,6 @@ def form(
     hint: str,
     carries: Mapping[str, Any],
     *,
-    label: str = words.IN_YOUR_WORDS,
     limit: int = WORDS_CHARACTERS,
     under: Sequence[Json] = (),
 ) -> Json:
@@ -68,9 +67,19 @@ def form(
         "max_length": limit,
         "focus_on_load": True,
     }
-    block = {"type": "input", "block_id": FIELD, "label": kit.plain(label), "element": field, "hint": kit.plain(hint)}
+    block = {
+        "type": "input",
+        "block_id": FIELD,
+        "label": kit.plain(spoken().clicks.in_your_words),
+        "element": field,
+        "hint": kit.plain(hint),
+    }
     found = modal(title, [block, *under])
-    return found | {"callback_id": kind, "private_metadata": json.dumps(carries), "submit": kit.plain(words.SEND)}
+    return found | {
+        "callback_id": kind,
+        "private_metadata": json.dumps(carries),
+        "submit": kit.plain(spoken().clicks.send),
+    }
 
 
 def filled(view: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -80,7 +89,7 @@ def filled(view: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def modal(title: str, blocks: list[Json]) -> Json:
-    return {"type": "modal", "title": kit.plain(title), "close": kit.plain(words.CLOSE), "blocks": blocks}
+    return {"type": "modal", "title": kit.plain(title), "close": kit.plain(spoken().clicks.close), "blocks": blocks}
 
 
 def _by_article(cited: Iterable[Citation]) -> list[tuple[Article, list[int]]]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.news import words as news_words
+from bot.news.catalogue import spoken
 from bot.news.ledger.grid import Grid, Mark, by_voice, grid
 from bot.news.model import Comparison
-from bot.slack import words
 from bot.slack.looks.kit import Json
 from bot.slack.looks.prose import OUTLET_CHARACTERS
 from bot.slack.looks.split import shortened
@@ -81,7 +81,7 @@ def pictures(comparisons: Sequence[Comparison], title: str, most: int = PICTURES
     shown = pages[:most]
     many = len(shown) > 1
     made = [
-        _picture(page, words.PAGE.format(title=title, page=number, pages=len(shown)) if many else title)
+        _picture(page, spoken().grid.page.format(title=title, page=number, pages=len(shown)) if many else title)
         for number, page in enumerate(shown, 1)
     ]
     return made, sum(len(page) for page in pages[most:])
@@ -92,7 +92,7 @@ def in_words(picture: Picture, limit: int) -> str:
     told = f"{picture.title}."
     for number, question in enumerate(picture.questions):
         more = f" {question.text} {sides_in_words(question, picture.outlets)}"
-        rest = f" {words.AND_MORE.format(count=len(picture.questions) - number)}"
+        rest = f" {spoken().grid.and_more.format(count=len(picture.questions) - number)}"
         if len(told) + len(more) + len(rest) > limit:
             return f"{told}{rest}" if number else shortened(f"{told}{more}", limit)
         told += more
@@ -108,7 +108,7 @@ def sides_in_words(question: Question, outlets: Sequence[str]) -> str:
     marks = [{claim.marks[at] for claim in question.claims} for at in range(len(outlets))]
     silent = [name for name, found in zip(outlets, marks, strict=True) if found == {Mark.SILENT}]
     if silent:
-        told.append(words.SILENT.format(outlets=news_words.listed(silent)))
+        told.append(spoken().grid.silent.format(outlets=news_words.listed(silent)))
     return " ".join(told)
 
 
@@ -117,7 +117,7 @@ def _picture(grids: Sequence[Grid], title: str) -> Picture:
     columns = outlets[:OUTLETS]
     questions = tuple(_question(found, columns) for found in grids)
     missing = len(outlets) - len(columns)
-    note = words.OUTLETS_OUT.format(outlets=words.counted(missing, "outlet")) if missing else ""
+    note = spoken().grid.outlets_out.format(outlets=spoken().counted(spoken().outlets, missing)) if missing else ""
     return Picture(title, tuple(shortened(name, OUTLET_CHARACTERS) for name in columns), questions, note)
 
 

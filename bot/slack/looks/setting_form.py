@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.news import words as news_words
+from bot.news.catalogue import spoken
 from bot.news.digest.subscription import told_topics
-from bot.news.languages import NAMES
 from bot.news.rules import Changed, ChannelRules, Focus, Listed, Rules, WorkspaceRules
-from bot.slack import words
 from bot.slack.looks import fields, kit
 from bot.slack.looks.fields import Misfilled
 from bot.slack.looks.kit import Json
@@ -19,6 +19,7 @@ from bot.slack.looks.kit import Json
 KIND = "settings"  # the form's callback_id
 TOPICS, WHICH, OUTLETS, LANGUAGE, ASKERS = "topics", "which_outlets", "outlets", "language", "askers"
 PEOPLE, CHANNELS = "people", "channels"
+RIGHTS = ("asking", "adding", "digests")  # as `WorkspaceRules` and the catalogue name them
 ALL, ONLY, WITHOUT = "all", "only", "without"
 OWN = "own"  # for no language of the channel's: an option needs a value
 TOPICS_CHARACTERS = 1_000
@@ -49,16 +50,19 @@ class Wished:
 
 
 def form(seen: Seen) -> Json:
-    rules = seen.rules.channel
+    rules, told = seen.rules.channel, spoken().settings
     blocks = [*_focus(rules.focus, seen.outlets), _language(rules.language)]
     if not seen.direct:
-        blocks.append(_people(ASKERS, words.SET_ASKERS, rules.askers, words.SET_ASKERS_HINT))
+        blocks.append(_people(ASKERS, told.askers, rules.askers, told.askers_hint))
     if seen.whole:
-        blocks += [kit.header(words.SET_WORKSPACE), kit.context(words.SET_WORKSPACE_HINT)]
-        for name, (right, usual) in words.SET_RIGHTS.items():
-            hint = words.SET_NOBODY_NAMED.format(who=usual)
+        blocks += [kit.header(told.workspace), kit.context(told.workspace_hint)]
+        for name, (right, usual) in told.rights.items():
+            hint = told.nobody_named.format(who=usual)
             listed: Listed = getattr(seen.rules.workspace, name)
-            people, channels = words.SET_PEOPLE.format(right=right), words.SET_CHANNELS.format(right=right)
+            people, channels = (
+                told.people.format(right=right),
+                told.channels.format(right=right),
+            )
             blocks += [
                 _people(f"{name}_{PEOPLE}", people, listed.people, hint),
                 _channels(f"{name}_{CHANNELS}", channels, listed.channels),
@@ -67,9 +71,9 @@ def form(seen: Seen) -> Json:
         "type": "modal",
         "callback_id": KIND,
         "private_metadata": json.dumps({"channel": seen.channel}),
-        "title": kit.plain(words.SETTINGS_TITLE),
-        "submit": kit.plain(words.SAVE),
-        "close": kit.plain(words.CLOSE),
+        "title": kit.plain(told.title),
+        "submit": kit.plain(spoken().clicks.save),
+        "close": kit.plain(spoken().clicks.close),
         "blocks": [*blocks, *seen.tail],
     }
 
@@ -83,14 +87,14 @@ def filled(view: Mapping[str, Any]) -> Wished:
         _ids(values, ASKERS, "selected_users"),
     )
     workspace = None
-    if f"{next(iter(words.SET_RIGHTS))}_{PEOPLE}" in values:
+    if f"{RIGHTS[0]}_{PEOPLE}" in values:
         workspace = WorkspaceRules(
             **{
                 name: Listed(
                     _ids(values, f"{name}_{PEOPLE}", "selected_users"),
                     _ids(values, f"{name}_{CHANNELS}", "selected_conversations"),
                 )
-                for name in words.SET_RIGHTS
+                for name in RIGHTS
             }
         )
     return Wished(json.loads(view["private_metadata"])["channel"], rules, workspace)
@@ -98,24 +102,25 @@ def filled(view: Mapping[str, Any]) -> Wished:
 
 def told(rules: ChannelRules, *, direct: bool) -> list[Json]:
     """What is set in a channel, a line for each."""
-    focus = rules.focus
-    outlets = words.EVERY_TOPIC
+    focus, told = rules.focus, spoken().settings
+    outlets = told.every_topic
     if focus.outlets:
-        outlets = (words.ALL_BUT if focus.without else words.ONLY).format(outlets=", ".join(focus.outlets))
+        outlets = (told.all_but if focus.without else told.only).format(outlets=", ".join(focus.outlets))
     lines = [
-        _line(words.SET_TOPICS, kit.text(told_topics(focus.topics) or words.EVERY_TOPIC)),
-        _line(words.SET_OUTLETS, kit.text(outlets)),
-        _line(words.SET_LANGUAGE, kit.text(NAMES.get(rules.language, words.OWN_LANGUAGE))),
+        _line(told.topics, kit.text(told_topics(focus.topics) or told.every_topic)),
+        _line(told.outlets, kit.text(outlets)),
+        _line(told.language, kit.text(spoken().languages.get(rules.language, told.own_language))),
     ]
     if not direct:
-        lines.append(_line(words.SET_ASKERS, *(people(rules.askers) or [kit.text(words.EVERYBODY)])))
+        lines.append(_line(told.askers, *(people(rules.askers) or [kit.text(told.everybody)])))
     return lines
 
 
 def told_rights(rules: WorkspaceRules) -> list[Json]:
     """Who may do what in the workspace, a line for each right."""
+    told = spoken().settings
     lines = []
-    for name, (right, usual) in words.SET_RIGHTS.items():
+    for name, (right, usual) in told.rights.items():
         listed: Listed = getattr(rules, name)
         channels = [part for id in listed.channels for part in ({"type": "channel", "channel_id": id}, kit.text(" "))]
         lines.append(_line(right, *(people(listed.people) + channels or [kit.text(usual)])))
@@ -124,8 +129,9 @@ def told_rights(rules: WorkspaceRules) -> list[Json]:
 
 def changed(by: Changed) -> Json:
     """Who made the last change, and when."""
-    when = f"{by.at.day} {by.at:%B %Y, %H:%M} UTC"
-    return kit.paragraph(kit.text(words.LAST_CHANGED), *people([by.by]), kit.text(when, spaced=False))
+    told = spoken().settings
+    when = told.last_changed_at.format(day=news_words.day(by.at), time=f"{by.at:%H:%M}")
+    return kit.paragraph(kit.text(told.last_changed), *people([by.by]), kit.text(when, spaced=False))
 
 
 def people(ids: Sequence[str]) -> list[Json]:
@@ -137,26 +143,32 @@ def _line(name: str, *told: Json) -> Json:
 
 
 def _focus(focus: Focus, names: Sequence[str]) -> list[Json]:
+    told = spoken().settings
     topics_field = fields.text(told_topics(focus.topics), TOPICS_CHARACTERS)
-    blocks = [_field(TOPICS, words.SET_TOPICS, topics_field, words.SET_TOPICS_HINT)]
+    blocks = [_field(TOPICS, told.topics, topics_field, told.topics_hint)]
     offered = [n for n in dict.fromkeys([*focus.outlets, *names]) if 0 < len(n) <= VALUE_CHARACTERS][:OPTIONS]
     if not offered:
         return blocks
-    which = {ALL: words.ALL_OUTLETS, ONLY: words.ONLY_OUTLETS, WITHOUT: words.NOT_OUTLETS}
+    which = {
+        ALL: told.all_outlets,
+        ONLY: told.only_outlets,
+        WITHOUT: told.not_outlets,
+    }
     now = (WITHOUT if focus.without else ONLY) if focus.outlets else ALL
     chosen: Json = {"type": "multi_static_select", "options": [fields.option(name, name) for name in offered]}
     if initial := [fields.option(name, name) for name in offered if name in focus.outlets]:
         chosen["initial_options"] = initial
     return [
         *blocks,
-        _field(WHICH, words.SET_WHICH_OUTLETS, fields.menu(which, now), words.SET_OUTLETS_HINT),
-        _field(OUTLETS, words.SET_OUTLETS, chosen),
+        _field(WHICH, told.which_outlets, fields.menu(which, now), told.outlets_hint),
+        _field(OUTLETS, told.outlets, chosen),
     ]
 
 
 def _language(now: str) -> Json:
-    offered = {OWN: words.OWN_LANGUAGE} | dict(sorted(NAMES.items(), key=lambda pair: pair[1]))
-    return _field(LANGUAGE, words.SET_LANGUAGE, fields.menu(offered, now or OWN))
+    told = spoken().settings
+    offered = {OWN: told.own_language} | dict(sorted(spoken().languages.items(), key=lambda pair: pair[1]))
+    return _field(LANGUAGE, told.language, fields.menu(offered, now or OWN))
 
 
 def _people(name: str, label: str, now: Sequence[str], hint: str) -> Json:
@@ -183,7 +195,7 @@ def _outlets(values: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
         return (), False
     chosen = tuple(fields.ticked(values, OUTLETS))
     if not chosen:
-        raise Misfilled(OUTLETS, words.NO_OUTLET_CHOSEN)
+        raise Misfilled(OUTLETS, spoken().settings.no_outlet_chosen)
     return chosen, which == WITHOUT
 
 

@@ -39,7 +39,7 @@ def sides(comparison: Comparison, numbering: Numbering) -> list[list[Json]]:
 def standing(dispute: Standing, numbering: Numbering) -> list[list[Json]]:
     """Units of blocks for a dispute of the ledger that an answer's own claim is one side of."""
     heading = _heading(
-        f"{_SIGNS[Relation.DISPUTE]} {spoken().also_disputed}".rstrip(":"), words.folded(dispute.question)
+        f"{_SIGNS[Relation.DISPUTE]} {spoken().answer.also_disputed}".rstrip(":"), words.folded(dispute.question)
     )
     first, *rest = [_position(p, numbering, "") for p in dispute.positions]
     return [[*heading, *first], *rest]
@@ -68,7 +68,7 @@ def _when(comparison: Comparison) -> list[str]:
     count = len(comparison.positions)
     if comparison.relation is not Relation.UPDATE:
         return [""] * count
-    return [f"{spoken().now} ", *[f"{spoken().before} "] * (count - 1)]
+    return [f"{spoken().answer.now} ", *[f"{spoken().answer.before} "] * (count - 1)]
 
 
 def _position(position: Position, numbering: Numbering, when: str) -> list[Json]:
@@ -81,7 +81,7 @@ def _position(position: Position, numbering: Numbering, when: str) -> list[Json]
         parts.append(kit.paragraph(*_attribution(reading, numbering)))
     also = [_attribution(reading, numbering) for reading in position.readings if reading not in quoted]
     if also:
-        also[0] = [kit.text(spoken().others), *also[0]]
+        also[0] = [kit.text(spoken().answer.others), *also[0]]
     return kit.rich([*parts, *kit.lines(also, kit.text(" ·"))])
 
 
@@ -104,11 +104,11 @@ def _attribution(reading: Reading, numbering: Numbering) -> list[Json]:
     """ "The Courier, 20 May 2026, citing the ministry (forecast) [3]" """
     told = who(reading.article)
     if reading.speaker:
-        told = spoken().citing.format(told=told, speaker=shortened(reading.speaker, SPEAKER_CHARACTERS))
+        told = spoken().answer.citing.format(told=told, speaker=shortened(reading.speaker, SPEAKER_CHARACTERS))
     if reading.as_of:
-        told = spoken().as_of.format(told=told, day=words.told_day(shortened(reading.as_of, SPEAKER_CHARACTERS)))
+        told = spoken().answer.as_of.format(told=told, day=words.told_day(shortened(reading.as_of, SPEAKER_CHARACTERS)))
     if reading.manner in _VIEWS:
-        told += f" ({spoken().manners[reading.manner]})"
+        told += f" ({spoken().answer.manners[reading.manner]})"
     return [kit.text(told), kit.mark(numbering.of(reading.article), reading.article)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.news import words
+from bot.news.catalogue import spoken
 from bot.news.ledger.grid import Grid, Row, by_voice, grid
 from bot.news.ledger.standing import Entry
 from bot.slack.looks import escape, kit
@@ -40,9 +41,6 @@ def table(entries: Sequence[Entry], numbering: Numbering) -> Table:
     return Table(block, (*cut, *entries[taken:]))
 
 
-QUESTION_AND_CLAIMS = "Question, and what is claimed"
-
-
 def _fits(grids: Sequence[Grid]) -> bool:
     """Whether all of it has room, and a column for each outlet that takes a side."""
     columns = _columns(grids)
@@ -60,7 +58,9 @@ def _speaking(found: Grid) -> frozenset[str]:
 
 
 def _rows(grids: Sequence[Grid], columns: Sequence[str], numbering: Numbering) -> list[list[Json]]:
-    rows = [[_bold(QUESTION_AND_CLAIMS), *(_cell(shortened(name, OUTLET_CHARACTERS)) for name in columns)]]
+    rows = [
+        [_bold(spoken().grid.question_and_claims), *(_cell(shortened(name, OUTLET_CHARACTERS)) for name in columns)]
+    ]
     for found in grids:
         rows += [_question(found, len(columns)), *(_claim(found, row, columns, numbering) for row in found.rows)]
     return rows
@@ -74,7 +74,7 @@ def _claim(found: Grid, row: Row, columns: Sequence[str], numbering: Numbering) 
     claim = kit.text(f"{shortened(words.sentence(row.claim), CLAIM_CHARACTERS)} {row.weight}")
     best = kit.mark(numbering.of(row.best.article), row.best.article)
     said = dict(zip(found.outlets, row.marks, strict=True))
-    cells = [_cell(said[name].value if name in said else " ") for name in columns]
+    cells = [_cell(spoken().grid.marks[said[name]] if name in said else " ") for name in columns]
     return [_rich(claim, best), *cells]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.slack import words
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.looks import escape, kit, lists
 from bot.slack.looks.blocks import Message
@@ -159,7 +159,7 @@ def shown(pictures: Sequence[Picture], hung: Hung) -> Message:
     ]
     if hung.undrawn:
         named = [f"({number}) {text}" for number, text in enumerate(hung.undrawn, 1)]
-        lines = [kit.paragraph(kit.text(line, spaced=False)) for line in (words.UNDRAWN, *named)]
+        lines = [kit.paragraph(kit.text(line, spaced=False)) for line in (spoken().grid.undrawn, *named)]
         blocks += kit.rich(lines)
     return Message(escape.mrkdwn(pictures[0].title), "", tuple(blocks))
 
@@ -171,4 +171,4 @@ def told(pictures: Sequence[Picture]) -> list[Message]:
         for picture in pictures
         for question in picture.questions
     ]
-    return lists.listed(pictures[0].title, lines, [kit.context(words.NOT_SHOWN)])
+    return lists.listed(pictures[0].title, lines, [kit.context(spoken().grid.not_shown)])

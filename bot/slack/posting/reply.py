@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import SlackUnavailable
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.looks import blocks
 from bot.slack.looks.blocks import Message
@@ -17,7 +18,6 @@ from bot.slack.trouble import SlackRefused, slack_errors
 log = logging.getLogger(__name__)
 
 MESSAGES = 4  # to one address; Slack takes five in half an hour
-MORE = "There is more than fits a private reply. What is posted to a channel has all of it."
 
 
 async def reply(account: Account, url: str, messages: Sequence[Message]) -> None:
@@ -34,7 +34,7 @@ async def bring(account: Account, url: str, messages: Sequence[Message]) -> None
     client = AsyncWebhookClient(url, session=account.client.session, timeout=account.client.timeout, retry_handlers=[])
     shown = list(messages)
     if len(shown) > MESSAGES:
-        shown = [*shown[: MESSAGES - 1], *blocks.plain(MORE)]
+        shown = [*shown[: MESSAGES - 1], *blocks.plain(spoken().commands.more)]
     for message in shown:
         with slack_errors("response_url"):
             response = await client.send(

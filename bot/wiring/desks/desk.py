@@ -172,7 +172,7 @@ class Desk:
             language=self.language,
         )
         if found.library_empty and self.focus.narrow:
-            return replace(found, library_empty=False, trouble=of(found.language).nothing_counts)
+            return replace(found, library_empty=False, trouble=of(found.language).answer.nothing_counts)
         cited = {citation.article.id for citation in words.citations(found)}
         entries = await library.ledger.entries(citing=cited)
         return replace(found, standing=standing_for(found, entries), nearby=next_questions(found, entries, asked))
