@@ -5,29 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from bot import contract
 from bot.errors import WrongUse
-from bot.news import words
-from bot.news.catalogue import spoken
-from bot.news.digest import words as digest_words
 from bot.news.digest.digest import Digest, Moved
 from bot.news.digest.due import window, zone_of
 from bot.news.digest.subscription import topics
-from bot.news.digest.words import Edition, Line
-from bot.news.model import Article, Check, Citation
+from bot.news.digest.words import Edition
+from bot.news.model import Check
 from bot.news.spans import since as since_of
 from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.people.subscriptions import Subscriptions
+from bot.terminal.digest import show_digest
 from bot.wiring.desks.newsdesk import Assignment, newsdesk
 from bot.wiring.desks.standing import compare_sample
 
@@ -56,7 +51,7 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
         json.dump(as_json(made), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
-        show(made, Edition(now.astimezone(zone).date(), zone), Console(highlight=False))
+        show_digest(made, Edition(now.astimezone(zone).date(), zone), Console(highlight=False))
     return 3 if made.check is Check.FAILED else 0
 
 
@@ -84,43 +79,6 @@ def as_json(digest: Digest) -> dict[str, Any]:
             "output_tokens": digest.usage.output_tokens,
         },
     }
-
-
-def show(digest: Digest, edition: Edition, console: Console) -> None:
-    """The same words and order as in Slack, and under them the sources."""
-    numbers: dict[str, int] = {}
-    articles: list[Article] = []
-
-    def marks(citations: Iterable[Citation]) -> str:
-        for citation in citations:
-            if citation.article.id not in numbers:
-                articles.append(citation.article)
-                numbers[citation.article.id] = len(articles)
-        return "".join(f"[{n}]" for n in dict.fromkeys(numbers[c.article.id] for c in citations))
-
-    def line(told: Line) -> Text:
-        lead = Text(" ".join(part for part in (told.sign, told.lead) if part), style="bold")
-        shown = Text(" ").join(part for part in (lead, Text(told.text)) if part)
-        return shown + Text(f" {marks(told.citations)}" if told.citations else "", style="cyan")
-
-    console.print(Text(digest_words.heading(digest, edition), style="bold"))
-    for note in (digest_words.trouble(digest), digest_words.span(digest, edition)):
-        if note:
-            console.print(Text(note, style="italic"))
-    for section in digest_words.sections(digest):
-        console.print()
-        if section.title:
-            console.print(Text(section.title, style="bold"))
-        for told in section.lines:
-            console.print(Padding(line(told), (0, 0, 0, 2)))
-    if articles:
-        console.print()
-        console.print(Text(spoken().answer.sources, style="bold"))
-    for article in articles:
-        console.print(Text(f"[{numbers[article.id]}] {words.source_line(article)}"))
-    console.print()
-    for note in digest_words.notes(digest):
-        console.print(Text(note, style="italic"))
 
 
 async def _of_channel(

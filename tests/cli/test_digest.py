@@ -34,8 +34,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     def run(*arguments: str) -> Ran:
         parser = argparse.ArgumentParser()
         parser.add_argument("--workspace", default="local")
-        digest.add(parser.add_subparsers())
-        given = parser.parse_args(["digest", *arguments])
+        digest.arguments(parser)
+        given = parser.parse_args(arguments)
         status = asyncio.run(given.run(given, Settings(_env_file=None)))
         return Ran(status, *capfd.readouterr())
 
