@@ -1,4 +1,6 @@
-"""What can go wrong, drawn once; each leaf says whether trying again may help and what a person is told.
+"""What can go wrong, drawn once; each leaf says whether trying again may help.
+
+What a person is told of each stands in the catalogue.
 
 CrosscheckError
 ├── WrongUse                 the call or the configuration is wrong (exit status 2)
@@ -28,20 +30,21 @@ from typing import ClassVar
 class CrosscheckError(Exception):
     """Root of everything the bot raises on purpose.
 
-    `retry`: whether the same call may succeed later. `tell`: a sentence a person can act on; it never
-    holds a provider's words, a status code or a path. `str(error)` is for logs and terminals of operators.
+    `retry`: whether the same call may succeed later. `tell`: a sentence a person can act on, where it is this error's
+    alone; else the catalogue has one for its class. It never holds a provider's words, a status code or a path.
+    `str(error)` is for logs and terminals of operators.
     """
 
     retry: ClassVar[bool] = False
-    tell: ClassVar[str] = "I could not finish this one. Nothing was lost: ask again in a moment."
+    tell: str | None = None
 
 
 class WrongUse(CrosscheckError):
-    tell = "I could not make sense of that. Ask a question in one or two sentences."
+    pass
 
 
 class UnreadableCoverage(WrongUse):
-    tell = "That article could not be read."
+    pass
 
 
 class ReaderError(CrosscheckError):
@@ -51,28 +54,27 @@ class ReaderError(CrosscheckError):
 
 
 class ReaderAbsent(ReaderError):
-    tell = "No model is set up."
+    pass
 
 
 class ReaderUnavailable(ReaderError):
     retry = True
-    tell = "The model can't be reached right now."
 
 
 class ReaderRefused(ReaderError):
-    tell = "The model refused the request; whoever runs this bot should check its key and model name."
+    pass
 
 
 class ReplyUnusable(ReaderError):
-    tell = "The model's reply could not be used."
+    pass
 
 
 class ReplyCut(ReplyUnusable):
-    tell = "The model's reply was cut off at its length limit, so it could not be used."
+    pass
 
 
 class ReplyWithheld(ReplyUnusable):
-    tell = "The model declined to answer this one."
+    pass
 
 
 class StoreError(CrosscheckError):
@@ -81,11 +83,10 @@ class StoreError(CrosscheckError):
 
 class StoreUnavailable(StoreError):
     retry = True
-    tell = "The library can't be reached right now. Nothing was lost: your question waits."
 
 
 class StoreFull(StoreError):
-    tell = "There is no room left to keep new coverage; whoever runs this bot should free some disk space."
+    pass
 
 
 class StoreRefused(StoreError):
@@ -93,7 +94,7 @@ class StoreRefused(StoreError):
 
 
 class SealedAway(StoreError):
-    tell = "I can't use what I was given to work here; whoever runs this bot should check its keys."
+    pass
 
 
 class SlackUnavailable(CrosscheckError):

@@ -17,6 +17,7 @@ from importlib import import_module
 
 from bot import __version__
 from bot.errors import CrosscheckError
+from bot.news.catalogue import explained
 
 COMMANDS = {
     "run": "start the bot: in Slack with tokens, else in the sandbox",
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _refuse("what was asked for cannot be written: no space is left on the device")
     except CrosscheckError as fault:
-        return _refuse(str(fault) or fault.tell)
+        return _refuse(str(fault) or explained(fault))
     except KeyboardInterrupt:
         return 130
     return status

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bot import contract
 from bot.errors import WrongUse
+from bot.news.catalogue import because
 from bot.news.digest.digest import Digest, Moved
 from bot.news.digest.due import window, zone_of
 from bot.news.digest.subscription import topics
@@ -70,7 +71,7 @@ def as_json(digest: Digest) -> dict[str, Any]:
         "first_lines": [contract.statement(s) for s in digest.first_lines],
         "check": digest.check.value,
         "replayed": digest.replayed and contract.replayed(digest.replayed),
-        "trouble": digest.trouble,
+        "trouble": digest.trouble and because(digest.trouble),
         "uncompared": digest.uncompared,
         "left_out": digest.left_out,
         "usage": {

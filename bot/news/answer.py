@@ -10,7 +10,7 @@ from unicodedata import category
 
 from bot.errors import ReaderAbsent, ReaderError, WrongUse
 from bot.news import languages, words
-from bot.news.catalogue import speaking, spoken
+from bot.news.catalogue import explained, speaking, spoken
 from bot.news.cite import cited
 from bot.news.compare import NEIGHBOURS, Unciteable, cited_by, compare, reading, settle, with_copies
 from bot.news.find import Found, find
@@ -120,7 +120,7 @@ async def _answered(wording: _Wording, excerpt_tokens: int, audience: Audience, 
     except ReaderAbsent:
         return _uncompared(question, found, Check.NOT_RUN, asking.usage)
     except ReaderError as fault:
-        return _uncompared(question, found, Check.FAILED, asking.usage + Usage(*fault.spent), fault.tell)
+        return _uncompared(question, found, Check.FAILED, asking.usage + Usage(*fault.spent), explained(fault))
     except Unciteable:
         return _uncompared(question, found, Check.FAILED, asking.usage, spoken().answer.uncited)
 

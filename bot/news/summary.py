@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bot.errors import ReaderAbsent, ReaderError
 from bot.news.answer import EXCERPT_TOKENS
+from bot.news.catalogue import explained
 from bot.news.cite import Sheet, cited
 from bot.news.copies import echoes, independent_sources, words
 from bot.news.digest.subscription import topics
@@ -145,7 +146,7 @@ async def summary(
         return replace(offline, usage=work.usage)
     except ReaderError as fault:
         usage = work.usage + Usage(*fault.spent)
-        return replace(offline, check=Check.FAILED, trouble=fault.tell, usage=usage)
+        return replace(offline, check=Check.FAILED, trouble=explained(fault), usage=usage)
     return _checked(replace(told, check=Check.CHECKED, usage=work.usage, replayed=draft.replayed), draft, sheet)
 
 

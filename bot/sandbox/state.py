@@ -31,8 +31,9 @@ class Person:
     tz: str = "Europe/London"
     bot_id: str | None = None
     admin: bool = False
+    locale: str = "en-GB"
 
-    def payload(self, team: str) -> Json:
+    def payload(self, team: str, *, localised: bool = False) -> Json:
         offset = datetime.now(ZoneInfo(self.tz)).utcoffset()
         return {
             "id": self.id,
@@ -47,9 +48,8 @@ class Person:
             "is_admin": self.admin,
             "is_owner": self.admin,
             "is_app_user": False,
-            "locale": "en-GB",
             "profile": {"real_name": self.real_name, "display_name": self.name},
-        }
+        } | ({"locale": self.locale} if localised else {})
 
 
 @dataclass(slots=True)

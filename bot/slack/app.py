@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ from bot.slack.commands import digest_forms, setting
 from bot.slack.commands.commands import CHECK, COMMAND, Commands
 from bot.slack.home import Home
 from bot.slack.intake import Inbox, Intake, removed
+from bot.slack.languages import Languages
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
 
@@ -56,6 +58,7 @@ class Room:
     clicks: Clicks
     commands: Commands
     home: Home
+    languages: Languages
     workspace: str = WORKSPACE
 
     @property
@@ -156,24 +159,30 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
         """What was asked was kept before. An event that asks nothing is acked too, or Slack would send it again."""
 
     async def opened(event: dict[str, Any], context: AsyncBoltContext) -> None:
-        home: Home = context[_ROOM].home
-        if event.get("tab") == "home":
-            await home.publish(event["user"], event["channel"])
-        else:
-            await home.suggest(event["user"], event["channel"])
+        room: Room = context[_ROOM]
+        person, channel = event["user"], event["channel"]
+        async with room.languages.to(person, channel):
+            await (room.home.publish if event.get("tab") == "home" else room.home.suggest)(person, channel)
 
     async def typed(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await context[_ROOM].commands.typed(body, ack)
+        room: Room = context[_ROOM]
+        async with room.languages.to(body["user_id"], body["channel_id"]):
+            await room.commands.typed(body, ack)
 
     async def clicked(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await context[_ROOM].clicks.open(body)
+        room: Room = context[_ROOM]
+        async with room.languages.to(body["user"]["id"], _where(body)):
+            await room.clicks.open(body)
 
     async def pressed(ack: AsyncAck) -> None:
         await ack()
 
-    async def submitted(ack: AsyncAck, view: dict[str, Any]) -> None:
-        if found := setting.faults(view) | digest_forms.faults(view):
+    async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
+        room: Room = context[_ROOM]
+        async with room.languages.to(body["user"]["id"], _where(body)):
+            found = setting.faults(view) | digest_forms.faults(view)
+        if found:
             await ack(response_action="errors", errors=found)
         else:
             await ack()
@@ -186,6 +195,14 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
     app.action(_ANY)(clicked)
     app.view(_ANY)(submitted)
     return app
+
+
+def _where(body: Mapping[str, Any]) -> str:
+    """The channel that somebody clicked in, or that the form which they sent is for."""
+    carried = str((body.get("view") or {}).get("private_metadata") or "")
+    if carried.startswith("{"):
+        return str(json.loads(carried).get("channel") or "")
+    return str((body.get("container") or {}).get("channel_id") or carried)
 
 
 @asynccontextmanager

@@ -30,6 +30,7 @@ from bot.feeds.articles import Details, Skipped, make_article
 from bot.feeds.files import read_folder
 from bot.llm.kept import Asked, Kept
 from bot.llm.replies import ANSWER
+from bot.news.catalogue import explained
 from bot.news.gold import parse_items
 from bot.news.model import Answer, Article, Reading, Statement, Usage
 from bot.sample import ARRIVALS, KEPT, QUESTIONS
@@ -204,7 +205,7 @@ class _Pages:
         except UnreadableCoverage as fault:
             return JSONResponse({"error": f"The article was not added: {fault}."}, 422)
         except CrosscheckError as fault:
-            return JSONResponse({"error": fault.tell}, 503)
+            return JSONResponse({"error": explained(fault)}, 503)
         if outcome.value != "same":
             await self.added()
         return JSONResponse({"id": article.id, "outcome": OUTCOMES[outcome.value]})

@@ -27,6 +27,7 @@ from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
+from bot.slack.languages import Languages
 from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from bot.store.coverage.library import Library
@@ -104,6 +105,7 @@ class Workspace:
         newsdesk = Newsdesk(database, self.desk, name, arrange=self._allowance.for_digest)
         gallery = Gallery(account)
         self._rules = StoredRules(database, name, clock=clock)
+        languages = self._languages = Languages(account, self._rules)
         self.daily = Daily(
             account,
             jobs,
@@ -111,13 +113,14 @@ class Workspace:
             newsdesk,
             self._rules,
             workspace=name,
+            languages=languages,
             gallery=gallery,
             clock=clock,
             wake=house.digests.wake,
         )
         coverage = house.coverage(name)
         self.rounds = Rounds(coverage, jobs)
-        self.followers = Followers(Following(account), database, TopicFollows(database, name), self._rules)
+        self.followers = Followers(Following(account), database, TopicFollows(database, name), self._rules, languages)
         conversations, people = Conversations(database, name), People(database, name)
         held_to = self._allowance.for_person
         self._asking = Asking(self.desk, conversations, house.metrics, house.inside, held_to, self._rules)
@@ -147,8 +150,8 @@ class Workspace:
             self._settings.subcommand(),
         ]
         self._commands = Commands(account, inbox, name, gate, [*verbs.all(), *joined], gallery=gallery)
-        self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, name)
-        self.work: Mapping[str, Work] = {
+        self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, languages, name)
+        for_people: Mapping[str, Work] = {
             ANSWER: self._answer,
             WITHDRAW: self._withdraw,
             SAID: self._clicks.run,
@@ -160,13 +163,23 @@ class Workspace:
             TURNED_AWAY: self._turn_away,
             SET: self._set,
             WISHED: self._wish,
-            **telling_admins(account, settings.admin_ids),
+        }
+        self.work: Mapping[str, Work] = {
+            **{kind: languages.around(run) for kind, run in for_people.items()},
+            **telling_admins(account, settings.admin_ids, languages),
             **self.daily.work(),
             **self.rounds.work(),
         }
 
     async def apologise(self, job: Job, fault: Exception) -> None:
         """Tell whoever waits for a job that is given up."""
+
+        async def run(job: Job) -> None:
+            await self._apologise(job, fault)
+
+        await self._languages.around(run)(job)
+
+    async def _apologise(self, job: Job, fault: Exception) -> None:
         if job.kind == ANSWER:
             await self._answering.give_up(self._claimed(job), fault)
         elif job.kind == RUN:

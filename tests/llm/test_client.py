@@ -12,6 +12,7 @@ import pytest
 from bot.errors import ReaderRefused, ReaderUnavailable, ReplyCut, ReplyUnusable, ReplyWithheld, WrongUse
 from bot.llm.client import ModelClient
 from bot.llm.replies import ANSWER
+from bot.news.catalogue import explained
 from bot.news.model import Usage
 from tests.llm.given import NOW, Naps, client_of, dispute, pieces_of
 from tests.scripted_model import ScriptedModel, Turn, failed, limited
@@ -329,7 +330,7 @@ async def test_given_a_reply_cut_at_its_length_when_asked_then_that_is_told(mode
         with pytest.raises(ReplyCut) as caught:
             await client.complete(MESSAGES, ANSWER)
 
-    assert "length" in caught.value.tell
+    assert "length" in explained(caught.value)
     assert isinstance(caught.value, ReplyUnusable)
     assert len(model.requests) == 1
 
@@ -349,7 +350,7 @@ async def test_given_a_model_that_declines_when_asked_then_that_is_told(model: S
         with pytest.raises(ReplyWithheld) as caught:
             await client.complete(MESSAGES, ANSWER)
 
-    assert "declined" in caught.value.tell
+    assert "declined" in explained(caught.value)
     assert len(model.requests) == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.contract import as_json
 from bot.errors import ReaderAbsent, ReaderError, ReaderRefused, ReaderUnavailable, ReplyUnusable, WrongUse
 from bot.news.answer import QUESTION_CHARACTERS, answer, asked
-from bot.news.catalogue import ENGLISH
+from bot.news.catalogue import ENGLISH, explained
 from bot.news.model import (
     Answer,
     Article,
@@ -219,7 +219,7 @@ async def test_given_a_reader_that_fails_when_asked_then_sources_stand_side_by_s
     found = await answered(FakeReader([fault]))
 
     assert (found.mode, found.comparison.check, found.comparison.relation) == (Mode.OFFLINE, Check.FAILED, None)
-    assert found.trouble == fault.tell
+    assert found.trouble == explained(fault)
     assert {s.citations[0].article.id for s in found.statements} == {"a", "b"}
 
 

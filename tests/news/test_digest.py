@@ -289,7 +289,7 @@ async def test_given_a_model_that_fails_when_made_then_the_ledgers_lines_stand_a
 
     made = await world.digest()
 
-    assert (made.check, made.trouble, len(made.moved)) == (Check.FAILED, ReaderUnavailable.tell, 1)
+    assert (made.check, made.trouble, len(made.moved)) == (Check.FAILED, "ReaderUnavailable", 1)
     assert [s.text for s in made.first_lines] == ["The Post counted 41 licences."]
     assert made.usage == Usage(2, 50, 5)
 

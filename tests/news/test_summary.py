@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import ReaderAbsent, ReaderError, ReaderUnavailable
 from bot.news import summary_words
+from bot.news.catalogue import ENGLISH
 from bot.news.cite import Sheet
 from bot.news.model import (
     Article,
@@ -319,7 +320,7 @@ async def test_given_a_part_that_fails_when_summed_up_then_it_is_told_and_its_co
     told = await summed(second_fails, paper, excerpt_tokens=500)
 
     assert told.check is Check.FAILED
-    assert told.trouble == ReaderUnavailable.tell
+    assert told.trouble == ENGLISH.errors["ReaderUnavailable"]
     assert told.usage == ONE_CALL + Usage(1, 50, 5)
     assert texts(told.happened) == ["Sentence 0 is about nothing in particular."]
 

@@ -27,6 +27,7 @@ from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
 from bot.slack.home import Home
 from bot.slack.intake import ANSWER, WELCOME, WITHDRAW, question
+from bot.slack.languages import Languages
 from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from tests.slack import answers
@@ -52,6 +53,7 @@ class Bot:
 
     def __post_init__(self) -> None:
         self.shelf = self.inbox.shelf
+        self.languages = Languages(self.account, self.rules)
         self.answering = Answering(self.account, self.asked, self.shelf, self.gate)
         self.home = Home(self.account, self.coverage, self.gate)
         forms = DigestForms(self.account, self.digests, self.gate, self.home)
@@ -71,8 +73,10 @@ class Bot:
         digest = DigestCommand(self.account, self.digests, self.gate, forms)
         subcommands = [*verbs.all(), self.settings.subcommand(), digest.subcommand(), *self.more]
         self.commands = Commands(self.account, self.inbox, WORKSPACE, self.gate, subcommands, gallery=self.gallery)
-        self.room = Room(self.account, self.inbox, self.shelf, self.answering, self.clicks, self.commands, self.home)
-        self.runs = {
+        self.room = Room(
+            self.account, self.inbox, self.shelf, self.answering, self.clicks, self.commands, self.home, self.languages
+        )
+        runs = {
             ANSWER: self.answering.run,
             WITHDRAW: self.answering.withdraw,
             SAID: self.clicks.run,
@@ -83,6 +87,7 @@ class Bot:
             WISHED: forms.run,
             WELCOME: Welcome(self.account).run,
         }
+        self.runs = {kind: self.languages.around(run) for kind, run in runs.items()}
 
     async def asked(self, work: Work, question: str, audience: Audience) -> Answer:
         return await self.oracle(work, question, audience)  # whichever it is by then

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.errors import CrosscheckError, ReaderError, StoreError
+from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, Message, Sandbox
 from tests.scripted_model import Reply, Request, look, reads, reply
 
@@ -107,10 +107,4 @@ def outcomes(sandbox: Sandbox, threads: list[Asked]) -> Counter[str]:
     return found
 
 
-def _tells(kind: type[CrosscheckError]) -> Iterator[str]:
-    yield kind.tell
-    for below in kind.__subclasses__():
-        yield from _tells(below)
-
-
-APOLOGIES = frozenset(_tells(CrosscheckError)) | {ReaderError.tell, StoreError.tell}
+APOLOGIES = frozenset(ENGLISH.errors.values())

@@ -23,6 +23,7 @@ from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.sandbox.state import Channel
 from bot.slack.account import signed_in
+from bot.slack.languages import Languages
 from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
@@ -104,6 +105,7 @@ async def crowd(channels: int, apart_s: float, folder: Path) -> Crowd:
                     newsdesk,
                     StoredRules(database, "local"),
                     workspace="local",
+                    languages=Languages(account, StoredRules(database, "local")),
                     clock=lambda: now[0],
                     apart_s=apart_s,
                     gallery=Gallery(account, (0, 0)),

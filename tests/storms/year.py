@@ -26,6 +26,7 @@ from bot.news.digest.due import due
 from bot.news.digest.subscription import EVERY_DAY, Wish
 from bot.sandbox import ANNA, Message, Sandbox
 from bot.slack.account import signed_in
+from bot.slack.languages import Languages
 from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
@@ -227,6 +228,7 @@ async def replica(url: str, api_url: str, token: str, clock: Path) -> None:
             Newsdesk(database, desk, "local"),
             StoredRules(database, "local"),
             workspace="local",
+            languages=Languages(account, StoredRules(database, "local")),
             gallery=Gallery(account),
             clock=now,
             apart_s=0,

@@ -12,6 +12,7 @@ import pytest
 from bot.errors import ReaderRefused, ReaderUnavailable
 from bot.llm.server import Patience
 from bot.metrics import Metrics, Prices
+from bot.news.catalogue import ENGLISH, explained
 from bot.wiring.desks.breaker import Breaker, GuardedEmbedder, GuardedModel, ReaderResting
 from tests.figures import figures
 from tests.scripted_model import ScriptedModel, Turn, failed, limited
@@ -99,7 +100,7 @@ async def test_given_failures_in_a_row_when_asked_again_then_it_is_refused_at_on
         await ask(guarded)
 
     assert len(server.requests) == heard == 6
-    assert refused.value.tell == ReaderUnavailable.tell
+    assert explained(refused.value) == ENGLISH.errors["ReaderUnavailable"]
     told = figures(metrics)
     assert told["crosscheck_model_resting"] == 1
     assert told['crosscheck_model_failures_total{error="ReaderUnavailable"}'] == 3

@@ -21,6 +21,7 @@ from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.account import Account, signed_in
+from bot.slack.languages import Languages
 from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
@@ -99,6 +100,7 @@ class World:
             Newsdesk(self.database, desk, "local", arrange=allowance.for_digest),
             self.rules,
             workspace="local",
+            languages=Languages(self.account, self.rules),
             clock=self.clock,
             apart_s=0,
             gallery=Gallery(self.account, (0, 0)),
@@ -644,6 +646,7 @@ async def test_given_a_clock_that_somebody_moves_when_running_then_the_digest_co
         newsdesk,
         world.rules,
         workspace="local",
+        languages=Languages(world.account, world.rules),
         gallery=Gallery(world.account),
         clock=world.clock,
     )

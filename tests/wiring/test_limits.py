@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from bot.errors import ReaderUnavailable, ReplyUnusable
 from bot.news.answer import answer
+from bot.news.catalogue import ENGLISH
 from bot.news.cite import Sheet
 from bot.news.digest.digest import DraftDigest
 from bot.news.model import Answer, Check, DraftStatement, Mode, Relation, Turn, Usage
@@ -19,7 +20,7 @@ from bot.news.summary import DraftSummary, Length, Scope, Summary, summary
 from bot.store.database import Database
 from bot.store.people.usage import UsageTable
 from bot.store.work.jobs import JobTable
-from bot.wiring.people.limits import WARNING, Allowance, Limits, PersonSpent, WorkspaceSpent
+from bot.wiring.people.limits import WARNING, Allowance, Limits, WorkspaceSpent
 from bot.worker import Job
 from tests.fakes import FakeArchive, FakeReader
 from tests.given import article, draft, says
@@ -89,8 +90,8 @@ async def test_given_a_person_who_has_used_their_calls_when_they_ask_then_they_a
 
     assert [a.mode for a in answers] == [Mode.MODEL, Mode.MODEL, Mode.OFFLINE]
     refused = answers[-1]
-    assert (refused.comparison.check, refused.trouble) == (Check.FAILED, PersonSpent.tell)
-    assert "midnight UTC" in PersonSpent.tell
+    assert (refused.comparison.check, refused.trouble) == (Check.FAILED, ENGLISH.errors["PersonSpent"])
+    assert "midnight UTC" in ENGLISH.errors["PersonSpent"]
     assert [s.text for s in refused.statements] == ["Twelve firms have access.", "Twenty firms have access."]
     assert other.mode is Mode.MODEL
 
@@ -103,7 +104,7 @@ async def test_given_a_workspace_that_has_used_its_tokens_when_anyone_asks_then_
 
     answers = [await asked(database, held, person) for person in ("U1", "U2", "U3")]
 
-    assert [a.trouble for a in answers] == [None, None, WorkspaceSpent.tell]
+    assert [a.trouble for a in answers] == [None, None, ENGLISH.errors["WorkspaceSpent"]]
     assert (await asked(database, elsewhere, "U1")).mode is Mode.MODEL
 
 
@@ -143,7 +144,7 @@ async def test_given_a_follow_up_when_nothing_is_left_then_the_model_is_not_aske
 
     told = await asked(database, held, "U1", reader, Turn("Who has access?", "Firms."))
 
-    assert told.trouble == PersonSpent.tell
+    assert told.trouble == ENGLISH.errors["PersonSpent"]
     assert (reader.followed, reader.questions) == ([], [])
 
 
@@ -189,12 +190,12 @@ async def test_given_four_fifths_used_when_more_is_then_the_admins_are_warned_on
     for number in range(1, 10):
         await asked(database, replicas[number % 2], f"U{number}")
         while (job := await jobs.claim([WARNING], 60)) is not None:
-            warned.append((number, job.payload["text"]))
+            warned.append((number, job.payload["share"]))
             await jobs.done(job)
 
     [(number, said)] = warned
     assert number == 8
-    assert "80%" in said
+    assert said == "80%"
 
     clock.now += timedelta(days=1)
     for number in range(8):
@@ -249,9 +250,9 @@ async def test_given_a_person_who_has_used_their_calls_when_they_ask_for_a_summa
     first, second = [await summed_up(database, held, "U1", narrating) for _ in range(2)]
 
     assert first.check is Check.CHECKED
-    assert (second.check, second.trouble) == (Check.FAILED, PersonSpent.tell)
+    assert (second.check, second.trouble) == (Check.FAILED, ENGLISH.errors["PersonSpent"])
     assert narrating.calls == 1
-    assert (await asked(database, held, "U1")).trouble == PersonSpent.tell
+    assert (await asked(database, held, "U1")).trouble == ENGLISH.errors["PersonSpent"]
     assert (await summed_up(database, held, "U2", narrating)).check is Check.CHECKED
 
 

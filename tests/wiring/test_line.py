@@ -68,6 +68,6 @@ async def test_given_a_full_line_when_another_question_is_asked_then_it_is_turne
             [told] = await sandbox.wait_for(lambda: finished(sandbox, refused), 20)
             await sandbox.wait_for(lambda: len(sandbox.private(BEN, GENERAL)) == 2, 20)
 
-            assert told.text == ENGLISH.asking.line_is_full
-            assert sandbox.private(BEN, GENERAL)[-1].text == ENGLISH.asking.line_is_full
+            assert told.text == ENGLISH.errors["LineIsFull"]
+            assert sandbox.private(BEN, GENERAL)[-1].text == ENGLISH.errors["LineIsFull"]
             assert sandbox.replies(waiting) == []

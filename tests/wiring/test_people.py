@@ -20,8 +20,9 @@ from bot.news.model import Relation
 from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, POLICY, Sandbox
-from bot.slack.account import signed_in
+from bot.slack.account import Account, signed_in
 from bot.slack.answers.following import Following
+from bot.slack.languages import Languages
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.ledger.labels import Labels
@@ -168,6 +169,10 @@ async def test_given_a_topic_and_a_question_when_followed_then_both_are_seen_and
     assert [e.id for e in (await seen.follows("U2")).questions] == [mine.questions[0].id]
 
 
+def followers_of(account: Account, database: Database, topics: TopicFollows, rules: StoredRules) -> Followers:
+    return Followers(Following(account), database, topics, rules, Languages(account, rules))
+
+
 async def test_given_followers_when_a_dispute_opens_then_each_thread_on_it_hears_once_and_no_other(
     database: Database,
 ) -> None:
@@ -177,7 +182,7 @@ async def test_given_followers_when_a_dispute_opens_then_each_thread_on_it_hears
         for thread, phrase in zip(threads, ("access", "British firms", "whales"), strict=True):
             await topics.keep(TopicFollow(ANNA, GENERAL, thread.ts, Topic((phrase,))))
         await topics.keep(TopicFollow(ANNA, "C0GONE", "1.1", Topic(("access",))))
-        followers = Followers(Following(account), database, topics, StoredRules(database, "local"))
+        followers = followers_of(account, database, topics, StoredRules(database, "local"))
         news = News("e1", None, Move.NEW, answers.dispute().comparison, None, NOW)
 
         for _ in range(2):
@@ -205,7 +210,7 @@ async def test_given_a_channel_where_one_side_does_not_count_when_a_dispute_open
         await StoredLedger(database, "local").keep(change)
 
         news = News(change.entry.id, None, Move.NEW, change.entry.comparison, None, NOW)
-        await Followers(Following(account), database, topics, rules).tell("local", news, "follow:e1:1")
+        await followers_of(account, database, topics, rules).tell("local", news, "follow:e1:1")
 
         assert (len(sandbox.replies(here)), sandbox.replies(there)) == (1, [])
 
@@ -216,7 +221,7 @@ async def test_given_a_narrow_channel_when_a_followed_answer_changes_then_only_w
     async with Sandbox() as sandbox, signed_in(sandbox.bot_token, sandbox.api_url) as account:
         rules = StoredRules(database, "local")
         thread = await sandbox.say(GENERAL, ANNA, "here")
-        followers = Followers(Following(account), database, TopicFollows(database, "local"), rules)
+        followers = followers_of(account, database, TopicFollows(database, "local"), rules)
         now = answers.dispute().comparison
         before = replace(now, positions=(answers.CANNOT,), relation=Relation.SINGLE)
         news = News("f1", owner_of(ANNA, GENERAL, thread.ts, "job-1"), Move.CHANGED, now, before, NOW)
@@ -243,7 +248,7 @@ async def test_given_somebody_s_followed_question_when_it_changes_then_those_who
         owner = owner_of(ANNA, GENERAL, mine.ts, "job-1")
 
         news = News("f1", owner, Move.REOPENED, answers.dispute().comparison, None, NOW)
-        followers = Followers(Following(account), database, topics, StoredRules(database, "local"))
+        followers = followers_of(account, database, topics, StoredRules(database, "local"))
         await followers.tell("local", news, "follow:f1:1")
 
         assert (len(sandbox.replies(mine)), sandbox.replies(others)) == (1, [])

@@ -12,6 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from bot.errors import CrosscheckError
 from bot.news.catalogue import en
 from bot.news.catalogue.en import Messages
 
@@ -50,10 +51,28 @@ def spoken() -> Messages:
     return _chosen.get()
 
 
+def named(fault: BaseException) -> str:
+    """What `because` tells an error by: its own sentence, or the nearest of its classes that there is one for."""
+    if isinstance(fault, CrosscheckError) and fault.tell is not None:
+        return fault.tell
+    kinds = [kind.__name__ for kind in type(fault).__mro__ if kind.__name__ in ENGLISH.errors]
+    return kinds[0] if kinds else CrosscheckError.__name__
+
+
+def because(name: str) -> str:
+    """What a person is told of what has gone wrong, so that they can act on it."""
+    return spoken().errors.get(name, name)
+
+
+def explained(fault: BaseException) -> str:
+    return because(named(fault))
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """What is said within is said in this language: an answer's words come from many places, and all in its own."""
-    before = _chosen.set(of(language))
+    """What is said within is said in this language, for an answer's words come from many places; where it is empty, in
+    that which is spoken already."""
+    before = _chosen.set(of(language) if language else spoken())
     try:
         yield
     finally:

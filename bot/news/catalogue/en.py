@@ -141,10 +141,6 @@ class Asking:
     loading: tuple[str, ...] = ("Reading each source on its own…", "Comparing what they say…")
     waiting: str = "waits for its turn…"
     before: Forms = ("One question is before yours…", "{count} questions are before yours…")
-    line_is_full: str = (
-        "So many questions are waiting that I cannot take this one into the line. Ask it again in a few minutes; the "
-        "ones that wait are all answered."
-    )
     plan: str = "Reading the coverage"
     plan_done: str = "Read {articles}"
     second_look: str = "Checking whether they really disagree"
@@ -255,7 +251,6 @@ class Follow:
     hint: str = "A question: I tell when its answer changes. A topic in a word or a few: when outlets disagree on it."
     opened: str = "It has a thread of its own in this channel now; what changes is told there."
     opens: str = "Followed from now on: {question}"
-    where: str = "I cannot post in this channel. Invite me to it, then try again."
     topic_opens: str = "From now on I say in this thread when outlets begin to disagree on “{topic}”."
     topic_stands: str = "They disagree on it already:"
     topic_more: str = "{count} more: /coverage disagreements {topic}"
@@ -360,6 +355,20 @@ class Wish:
     no_day: str = "Tick at least one day."
     no_time: str = "Choose a time of day."
     begun: str = "It is being put together, for you alone."
+    described: str = "{at} {days} {zone} {length} {quiet}"
+    described_topics: str = "{wish} topics {topics}"
+    described_lengths: Mapping[str, str] = field(default_factory=lambda: {"full": "full", "short": "short"})
+    described_quiets: Mapping[str, str] = field(default_factory=lambda: {"say": "quiet say", "skip": "quiet skip"})
+    weekdays: str = "weekdays"
+    daily: str = "daily"
+    weekends: str = "weekends"
+    too_many_topics: str = "There can be {most} topics; that is {count}."
+    long_topic: str = "Keep each topic under {limit} characters."
+    no_such_zone: str = "There is no time zone “{said}”. Name it by its place, for example Europe/London."
+    quiet_usage: str = "Say “quiet say” for a line on a quiet day, or “quiet skip” for none."
+    not_understood: str = (
+        "I don't understand “{said}”. For example: 09:00 weekdays Europe/London topics AI export ban, tariffs"
+    )
     usage: str = "Say on, off, now, preview or list; or nothing, for a form."
     on: str = "This channel has its digest from now on: {digest}. The next one comes on {when}."
     off: str = "This channel has no digest any more."
@@ -507,6 +516,16 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """To those who look after the bot."""
+
+    nearly_spent: str = (
+        "This workspace has used {share} of its share of the model for today. When it is used up, sources are quoted, "
+        "not compared, until midnight UTC. Whoever runs this bot can raise the limit."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installing:
     """To whoever installs the app."""
 
@@ -520,7 +539,8 @@ class Installing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
     """All that a language says. `plural`: which of the forms a count takes. `weekdays` begin with Monday; `languages`
-    go by ISO 639-1."""
+    go by ISO 639-1, and
+    `errors`, what a person is told of each, by its class."""
 
     plural: Callable[[int], int] = one_or_more
     thousands: str = ","
@@ -551,6 +571,40 @@ class Messages:
     articles: Forms = ("{count} article", "{count} articles")
     outlets: Forms = ("{count} outlet", "{count} outlets")
 
+    errors: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "CrosscheckError": "I could not finish this one. Nothing was lost: ask again in a moment.",
+            "WrongUse": "I could not make sense of that. Ask a question in one or two sentences.",
+            "UnreadableCoverage": "That article could not be read.",
+            "ReaderAbsent": "No model is set up.",
+            "ReaderUnavailable": "The model can't be reached right now.",
+            "ReaderRefused": (
+                "The model refused the request; whoever runs this bot should check its key and model name."
+            ),
+            "ReplyUnusable": "The model's reply could not be used.",
+            "ReplyCut": "The model's reply was cut off at its length limit, so it could not be used.",
+            "ReplyWithheld": "The model declined to answer this one.",
+            "StoreUnavailable": "The library can't be reached right now. Nothing was lost: your question waits.",
+            "StoreFull": (
+                "There is no room left to keep new coverage; whoever runs this bot should free some disk space."
+            ),
+            "SealedAway": "I can't use what I was given to work here; whoever runs this bot should check its keys.",
+            "LineIsFull": (
+                "So many questions are waiting that I cannot take this one into the line. Ask it again in a few "
+                "minutes; the ones that wait are all answered."
+            ),
+            "NotHere": "I cannot post in this channel. Invite me to it, then try again.",
+            "WorkspaceSpent": (
+                "This workspace has used up its share of the model for today. It is free again at midnight UTC; "
+                "until then sources are quoted, not compared."
+            ),
+            "PersonSpent": (
+                "You have used up your share of the model for today. It is free again at midnight UTC; until "
+                "then sources are quoted for you, not compared."
+            ),
+            "UnknownZone": "I don't know that time zone. Name one as Europe/London or America/New_York.",
+        }
+    )
     answer: Answer = Answer()
     summary: Summary = Summary()
     buttons: Buttons = Buttons()
@@ -565,6 +619,7 @@ class Messages:
     settings: Settings = Settings()
     rights: Rights = Rights()
     home: Home = Home()
+    notices: Notices = Notices()
     installing: Installing = Installing()
 
     def counted(self, forms: Forms, count: int, **named: str) -> str:

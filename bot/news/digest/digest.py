@@ -14,6 +14,7 @@ from typing import Protocol
 
 from bot.errors import ReaderAbsent, ReaderError
 from bot.news.answer import EXCERPT_TOKENS
+from bot.news.catalogue import named
 from bot.news.cite import Sheet, cited
 from bot.news.copies import echoes, independent_sources, words
 from bot.news.find import CHARACTERS_A_TOKEN, KEY_CHARACTERS
@@ -72,7 +73,8 @@ class Digest:
 
     `unmoved`: open disagreements in which nothing happened. `happened` and `lone` (only one source says it) are the
     model's lines, `corrected` sentences that are new in articles known before, `first_lines` the new articles' own
-    first sentences, where no model read them: `check` is then NOT_RUN, or FAILED with `trouble` in a plain sentence.
+    first sentences, where no model read them: `check` is then NOT_RUN, or FAILED with a `trouble` that
+    `catalogue.because` tells.
     `uncompared` of the new `articles` wait for their comparison, `left_out` did not fit the model's call.
     """
 
@@ -196,7 +198,7 @@ async def _written(
     except ReaderAbsent:
         return _Written(Check.NOT_RUN)
     except ReaderError as fault:
-        return _Written(Check.FAILED, trouble=fault.tell, usage=Usage(*fault.spent))
+        return _Written(Check.FAILED, trouble=named(fault), usage=Usage(*fault.spent))
     happened, lone = cited(draft.happened, sheet), cited(draft.lone, sheet)
     shared = tuple(s for s in lone if _independent(s) > 1)
     return _Written(

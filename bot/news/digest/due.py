@@ -75,7 +75,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 class UnknownZone(WrongUse):
-    tell = "I don't know that time zone. Name one as Europe/London or America/New_York."
+    pass
 
 
 def _latest(subscription: Subscription, zone: ZoneInfo, now: datetime) -> tuple[date, datetime] | None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from bot.errors import WrongUse
+from bot.news.catalogue import spoken
 from bot.news.topic import Topic
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -86,7 +87,7 @@ class NotUnderstood(WrongUse):
 
     def __init__(self, told: str) -> None:
         super().__init__(told)
-        self.tell = told  # type: ignore[misc]  # each says what it stumbled on
+        self.tell = told
 
 
 def parse(words: str, usual: Wish) -> Wish:
@@ -115,9 +116,9 @@ def topics(words: str) -> tuple[Topic, ...]:
     parts = words.split(";") if ";" in words or ":" in words else words.split(",")
     found = tuple(topic for part in parts if (topic := _topic(part)) is not None)
     if len(found) > MOST_TOPICS:
-        raise NotUnderstood(f"There can be {MOST_TOPICS} topics; that is {len(found)}.")
+        raise NotUnderstood(spoken().wish.too_many_topics.format(most=MOST_TOPICS, count=len(found)))
     if any(len(phrase) > TOPIC_CHARACTERS for t in found for phrase in (t.name, *t.phrases)):
-        raise NotUnderstood(f"Keep each topic under {TOPIC_CHARACTERS} characters.")
+        raise NotUnderstood(spoken().wish.long_topic.format(limit=TOPIC_CHARACTERS))
     return found
 
 
@@ -125,16 +126,21 @@ def zone_named(said: str) -> str:
     """A time zone as it is written, from its name in any letters. Raises NotUnderstood."""
     found = _zones().get("_".join(said.split()).casefold())
     if found is None:
-        raise NotUnderstood(f"There is no time zone “{said}”. Name it by its place, for example Europe/London.")
+        raise NotUnderstood(spoken().wish.no_such_zone.format(said=said))
     return found
 
 
 def described(wish: Wish) -> str:
-    """The wish in the words that `parse` reads."""
-    parts = [f"{wish.at:%H:%M}", _told_days(wish.days), wish.zone, wish.length.value, f"quiet {wish.quiet.value}"]
-    if wish.topics:
-        parts.append(f"topics {told_topics(wish.topics)}")
-    return " ".join(parts)
+    """The wish in the words that `parse` reads, where English is spoken; in another language it is only told."""
+    told = spoken().wish
+    found = told.described.format(
+        at=f"{wish.at:%H:%M}",
+        days=_told_days(wish.days),
+        zone=wish.zone,
+        length=told.described_lengths[wish.length],
+        quiet=told.described_quiets[wish.quiet],
+    )
+    return told.described_topics.format(wish=found, topics=told_topics(wish.topics)) if wish.topics else found
 
 
 def told_topics(found: Sequence[Topic]) -> str:
@@ -155,7 +161,7 @@ def _with(wish: Wish, token: str, word: str, rest: Iterator[str]) -> Wish:
     if word == "quiet":
         said = next(rest, "").casefold()
         if said not in tuple(Quiet):
-            raise NotUnderstood("Say “quiet say” for a line on a quiet day, or “quiet skip” for none.")
+            raise NotUnderstood(spoken().wish.quiet_usage)
         return replace(wish, quiet=Quiet(said))
     if word in tuple(Length):
         return replace(wish, length=Length(word))
@@ -163,9 +169,7 @@ def _with(wish: Wish, token: str, word: str, rest: Iterator[str]) -> Wish:
         return replace(wish, at=at)
     if word in _zones():
         return replace(wish, zone=zone_named(word))
-    raise NotUnderstood(
-        f"I don't understand “{token}”. For example: 09:00 weekdays Europe/London topics AI export ban, tariffs"
-    )
+    raise NotUnderstood(spoken().wish.not_understood.format(said=token))
 
 
 def _time(word: str) -> time | None:
@@ -201,8 +205,9 @@ def _day(word: str) -> int | None:
 
 
 def _told_days(days: frozenset[int]) -> str:
-    named = {WEEKDAYS: "weekdays", EVERY_DAY: "daily", EVERY_DAY - WEEKDAYS: "weekends"}
-    return named.get(days) or " ".join(DAYS[day] for day in sorted(days))
+    told = spoken()
+    named = {WEEKDAYS: told.wish.weekdays, EVERY_DAY: told.wish.daily, EVERY_DAY - WEEKDAYS: told.wish.weekends}
+    return named.get(days) or " ".join(told.weekdays[day] for day in sorted(days))
 
 
 def _topic(part: str) -> Topic | None:

@@ -9,7 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.news import words
-from bot.news.catalogue import spoken
+from bot.news.catalogue import because, spoken
 from bot.news.digest.digest import Digest, Move, Moved
 from bot.news.model import Check, Citation, Comparison, Position, Relation, Statement
 
@@ -93,7 +93,7 @@ def trouble(digest: Digest) -> str:
     if not digest.articles or digest.check is Check.CHECKED:
         return ""
     if digest.check is Check.FAILED:
-        return spoken().digest.not_summed_up.format(why=digest.trouble)
+        return spoken().digest.not_summed_up.format(why=because(digest.trouble or ""))
     return spoken().digest.not_compared
 
 

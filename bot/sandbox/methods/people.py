@@ -35,7 +35,7 @@ def _user_info(at: At, args: Arguments) -> Json:
     person = at.workspace.people.get(args.text("user"))
     if person is None:
         raise Refused("user_not_found")
-    return {"user": person.payload(at.workspace.id)}
+    return {"user": person.payload(at.workspace.id, localised=args.flag("include_locale"))}
 
 
 def _users_list(at: At, args: Arguments) -> Json:

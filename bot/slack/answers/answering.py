@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.errors import CrosscheckError, NotForUs
+from bot.errors import NotForUs
 from bot.news.asked import Fate
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.news.model import Answer
 from bot.slack import words
 from bot.slack.account import Account
@@ -127,10 +127,9 @@ class Answering:
 
     async def give_up(self, work: Work, fault: BaseException) -> None:
         """Tell, once, that this question will not be answered; a half-shown answer gives way to that."""
-        told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
         post = Post(self.account, place_of(work.payload), key_of(work.id, work.payload))
         async with at_work(self.account, post.place):
-            await post.deliver(blocks.plain(told), await post.look_up(), anew="answer" in work.payload)
+            await post.deliver(blocks.plain(explained(fault)), await post.look_up(), anew="answer" in work.payload)
         await self.shelf.becomes(post.key, Fate.ANSWERED)
 
     async def _begin_anew(self, key: str) -> None:

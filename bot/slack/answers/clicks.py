@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.news.labels import Verdict
 from bot.slack.account import Account
 from bot.slack.commands.digest_forms import DigestForms
@@ -55,6 +55,8 @@ def wants(body: Body) -> Accepted | None:
             view = body["view"]
             seen = {"home": view["type"] == "home", "view": view["id"], "carries": view["private_metadata"]}
             payload |= {"what": _UNFOLLOWED, **seen}
+            if seen["home"]:
+                payload["channel"] = view["private_metadata"]
         case _:
             return None
     return Accepted(SAID, payload, keys)
@@ -142,7 +144,7 @@ class Clicks:
             shown = await self.shelf.shown(clicked["answer"]) if refused is None else None
             told = refused or spoken().asking.forgotten
         except CrosscheckError as fault:
-            shown, told = None, fault.tell
+            shown, told = None, explained(fault)
         view = modals.quotes(shown) if shown else modals.notice(spoken().clicks.quotes_title, told)
         with slack_errors("views.update"):
             await self.account.client.views_update(view_id=opened, view=view)

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from bot.errors import CrosscheckError, WrongUse
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.slack.account import Account
 from bot.slack.daily import DailyPost
 from bot.slack.gate import Gate, Right
@@ -185,6 +185,8 @@ class Commands:
         found = self._known.get(call.verb)
         if found is None:  # a version before this one knew it
             return
+        if work.payload.get("checks") and call.text:
+            call = replace(call, text=spoken().asking.check.format(said=call.text))
         await self._tell(call, await self._said(found, call, work))
         await work.note(TOLD, "")
 
@@ -202,8 +204,7 @@ class Commands:
 
     async def give_up(self, work: Any, fault: BaseException) -> None:
         """Tell whoever typed it that nothing comes of it."""
-        told = fault.tell if isinstance(fault, CrosscheckError) else CrosscheckError.tell
-        await reply(self._account, str(work.payload["url"]), blocks.plain(told))
+        await reply(self._account, str(work.payload["url"]), blocks.plain(explained(fault)))
 
     async def share(self, work: Any) -> None:
         """A job of kind SHARED: show in the channel what one person was shown. Raises as `run`."""
@@ -253,7 +254,7 @@ class Commands:
         try:
             return Said(blocks.plain(told)) if told is not None else await found.run(call, work)
         except WrongUse as fault:
-            return Said(blocks.plain(fault.tell))
+            return Said(blocks.plain(explained(fault)))
 
     async def _refusal(self, found: Subcommand, call: Call) -> str | None:
         return None if found.right is None else await self._gate.refusal(found.right, call.user, call.channel)
@@ -264,16 +265,16 @@ class Commands:
             await self._tell(call, await self._said(found, call, None))
         except CrosscheckError as fault:
             log.warning("a command failed", extra={"verb": found.name, "error": type(fault).__name__})
-            await self._apologise(call, fault.tell)
+            await self._apologise(call, fault)
         except Exception as fault:
             log.error("a command failed unexpectedly", exc_info=fault, extra={"verb": found.name})
-            await self._apologise(call, CrosscheckError.tell)
+            await self._apologise(call, fault)
 
-    async def _apologise(self, call: Call, told: str) -> None:
+    async def _apologise(self, call: Call, fault: Exception) -> None:
         try:
-            await reply(self._account, call.url, blocks.plain(told))
-        except CrosscheckError as fault:
-            log.warning("nobody could be told", extra={"error": type(fault).__name__})
+            await reply(self._account, call.url, blocks.plain(explained(fault)))
+        except CrosscheckError as unheard:
+            log.warning("nobody could be told", extra={"error": type(unheard).__name__})
 
     async def _tell(self, call: Call, said: Said) -> None:
         messages = list(said.messages)
@@ -284,7 +285,7 @@ class Commands:
         if said.pictures:
             await self._inbox.put(
                 PICTURES,
-                {"url": call.url, "pictures": [picture.dump() for picture in said.pictures]},
+                call.dump() | {"pictures": [picture.dump() for picture in said.pictures]},
                 keys=[f"pictures:{call.url}"],
                 workspace=self._workspace,
                 lane="",
@@ -321,10 +322,9 @@ def _call(body: Body) -> Call:
 def _checking(body: Body) -> Accepted:
     """A message is checked by asking what the coverage says to it, for whoever wished to know alone."""
     said = shortened(written(str(body["message"].get("text") or ""), ""), CHECKED_CHARACTERS)
-    text = spoken().asking.check.format(said=said) if said else ""
     channel, user = str(body["channel"]["id"]), str(body["user"]["id"])
-    call = Call(str(body["team"]["id"]), channel, user, "ask", text, str(body["response_url"]))
-    return Accepted(RUN, call.dump(), [f"shortcut:{user}:{body['action_ts']}"])
+    call = Call(str(body["team"]["id"]), channel, user, "ask", said, str(body["response_url"]))
+    return Accepted(RUN, call.dump() | {"checks": True}, [f"shortcut:{user}:{body['action_ts']}"])
 
 
 def _pressed(body: Body) -> Accepted | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.slack.account import Account
 from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.home import Home
@@ -76,7 +76,7 @@ class DigestForms:
         try:
             view = await self._view(channel, person)
         except CrosscheckError as fault:
-            view = modals.notice(spoken().wish.title, fault.tell)
+            view = modals.notice(spoken().wish.title, explained(fault))
         await self._show(str(opened["view"]["id"]), view)
         return True
 

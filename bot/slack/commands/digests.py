@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
 from bot.news.offline import stems
 from bot.news.words import moment
@@ -52,7 +52,7 @@ class DigestCommand:
         try:
             return await serve(call, said, work)
         except NotUnderstood as fault:
-            return Said(plain(fault.tell))
+            return Said(plain(explained(fault)))
 
     def _served(self) -> dict[str, Callable[[Call, str, Any], Awaitable[Said]]]:
         return {"on": self._on, "off": self._off, "now": self._now, PREVIEW: self._preview, "list": self._list}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.slack.account import Account
 from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.coverage import Coverage
@@ -62,7 +62,7 @@ class ChannelSettings:
         try:
             view = await self._view(call)
         except CrosscheckError as fault:
-            view = modals.notice(spoken().settings.title, fault.tell)
+            view = modals.notice(spoken().settings.title, explained(fault))
         try:
             with slack_errors("views.update"):
                 await client.views_update(view_id=opened["view"]["id"], view=view)

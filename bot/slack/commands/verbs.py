@@ -13,7 +13,7 @@ from bot.news import spans
 from bot.news import words as news_words
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.ledger.standing import Entry
@@ -114,7 +114,7 @@ class Verbs:
         try:
             about = topics(call.text)
         except NotUnderstood as fault:
-            return Said(blocks.plain(fault.tell))
+            return Said(blocks.plain(explained(fault)))
         found = [e for e in await self._coverage.disagreements(call.channel) if comparison_about(e.comparison, about)]
         messages, pictures = lists.disagreements(found, news_words.listed([topic.title for topic in about]))
         return replace(await self._listed(call, found, messages), pictures=pictures)
@@ -215,7 +215,7 @@ class Verbs:
 
 
 class NotHere(WrongUse):
-    tell = spoken().follow.where
+    pass
 
 
 def _is_question(text: str) -> bool:

@@ -3,9 +3,8 @@ that a click is served long after, by any process."""
 
 from __future__ import annotations
 
-from bot.news.catalogue import of
-from bot.news.catalogue.en import Buttons
-from bot.news.model import Answer, Check, Mode, Relation
+from bot.news.catalogue import speaking, spoken
+from bot.news.model import Answer, Check, Comparison, Mode, Relation
 from bot.slack.looks import escape
 from bot.slack.looks.kit import Json, button, context
 from bot.slack.looks.split import shortened
@@ -22,14 +21,19 @@ def under(answer: Answer, key: str) -> list[Json]:
     """The blocks under an answer; none where nothing was read, or quoted for want of a model."""
     if not answer.shown or (answer.mode is Mode.OFFLINE and not answer.statements):
         return []
-    comparison, told = answer.comparison, of(answer.language).buttons
+    with speaking(answer.language):
+        return _under(answer.comparison, key)
+
+
+def _under(comparison: Comparison, key: str) -> list[Json]:
+    told = spoken().buttons
     pressed = [button(QUOTES, told.show_quotes, key)]
     if comparison.check is Check.CHECKED:
         pressed.append(button(FOLLOW, told.follow, key))
         disputed = comparison.relation is Relation.DISPUTE
         verdict = (NO_DISPUTE, told.not_a_disagreement) if disputed else (MISSED, told.missed)
         pressed.append(button(*verdict, key))
-    return [{"type": "actions", "elements": pressed}, _feedback(key, told)]
+    return [{"type": "actions", "elements": pressed}, _feedback(key)]
 
 
 def suggested(answer: Answer) -> list[Json]:
@@ -38,7 +42,8 @@ def suggested(answer: Answer) -> list[Json]:
     if not asked:
         return []
     pressed = [button(f"{NEXT}{number}", _labelled(question), question) for number, question in enumerate(asked, 1)]
-    return [context(of(answer.language).buttons.ask_next), {"type": "actions", "elements": pressed}]
+    with speaking(answer.language):
+        return [context(spoken().buttons.ask_next), {"type": "actions", "elements": pressed}]
 
 
 def _labelled(question: str) -> str:
@@ -49,7 +54,8 @@ def _labelled(question: str) -> str:
     return shown
 
 
-def _feedback(key: str, told: Buttons) -> Json:
+def _feedback(key: str) -> Json:
+    told = spoken().buttons
     sides = {"positive": (told.good, told.good_label, GOOD), "negative": (told.bad, told.bad_label, BAD)}
     element: Json = {"type": "feedback_buttons", "action_id": FEEDBACK}
     for side, (text, label, value) in sides.items():

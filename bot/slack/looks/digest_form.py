@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.news.digest.subscription import Length, NotUnderstood, Quiet, Wish, told_topics, zone_named
 from bot.slack.looks import fields, kit
 from bot.slack.looks.buttons import DIGEST_OFF
@@ -74,4 +74,4 @@ def _zone(said: str) -> str:
     try:
         return zone_named(said)
     except NotUnderstood as fault:
-        raise Misfilled(ZONE, fault.tell) from fault
+        raise Misfilled(ZONE, explained(fault)) from fault

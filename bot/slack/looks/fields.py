@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.news.catalogue import spoken
+from bot.news.catalogue import explained, spoken
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.offline import stems
 from bot.news.topic import Topic
@@ -81,7 +81,7 @@ def topics_in(values: Mapping[str, Any], name: str) -> tuple[Topic, ...]:
     try:
         found = topics(said(values, name))
     except NotUnderstood as fault:
-        raise Misfilled(name, fault.tell) from fault
+        raise Misfilled(name, explained(fault)) from fault
     for phrase in (phrase for topic in found for phrase in topic.phrases):
         if not stems(phrase):
             raise Misfilled(name, spoken().settings.empty_topic.format(phrase=phrase))

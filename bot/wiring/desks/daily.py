@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -24,6 +25,8 @@ from bot.news.digest.words import UNKNOWN_ZONE, Edition
 from bot.news.model import Check
 from bot.slack.account import Account
 from bot.slack.daily import GONE, DailyPost, Drawn, draw, dumped, loaded, tell_paused
+from bot.slack.gate import is_direct
+from bot.slack.languages import Languages
 from bot.slack.posting.gallery import PICTURED, Gallery
 from bot.slack.trouble import SlackRefused
 from bot.store.people.rules import StoredRules
@@ -77,6 +80,7 @@ class Daily:
         rules: StoredRules,
         *,
         workspace: str,
+        languages: Languages,
         gallery: Gallery,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         apart_s: float = APART_S,
@@ -91,6 +95,7 @@ class Daily:
         self._pace = _Pace(apart_s)
         self._wake = wake
         self._rules = rules
+        self._languages = languages
         self._gallery = gallery
         self._put: set[str] = set()
 
@@ -185,7 +190,12 @@ class Daily:
         known = await self._subscriptions.of(channel)
         if known is None:
             return
+        async with self._spoken(channel, known.subscription.subscriber):
+            await self._deliver_to(known, on, job)
+
+    async def _deliver_to(self, known: Subscribed, on: date, job: Job) -> None:
         subscription = known.subscription
+        channel = subscription.channel
         found = None if subscription.paused else await self._due(subscription, known.delivered, self._clock())
         still = found if found is not None and found.on == on else None
         kept = json.loads(job.notes[DRAWN]) if DRAWN in job.notes else None
@@ -211,6 +221,10 @@ class Daily:
             await self._pause(subscription, fault.code)
 
     async def _deliver_now(self, job: Job) -> None:
+        async with self._spoken(str(job.payload["channel"]), str(job.payload["person"])):
+            await self._deliver_at_once(job)
+
+    async def _deliver_at_once(self, job: Job) -> None:
         kept = json.loads(job.notes[DRAWN]) if DRAWN in job.notes else None
         if kept is None:
             digest = await self._newsdesk.make(Assignment.load(job.payload))
@@ -260,9 +274,14 @@ class Daily:
     async def _pause(self, subscription: Subscription, why: str) -> None:
         """Tell, then pause: the other way round, a crash in between would leave nobody told."""
         key = f"paused:{subscription.channel}:{subscription.began.isoformat()}"
-        await tell_paused(self._account, subscription.subscriber, subscription.channel, why, key)
+        async with self._languages.to(subscription.subscriber):
+            await tell_paused(self._account, subscription.subscriber, subscription.channel, why, key)
         await self._subscriptions.pause(subscription.channel, why)
         log.info("a digest was paused", extra={"channel": subscription.channel, "reason": why})
+
+    def _spoken(self, channel: str, person: str) -> AbstractAsyncContextManager[None]:
+        """A digest is all a channel's, and only in a direct message one person's."""
+        return self._languages.to(person if is_direct(channel) else "", channel)
 
     def _edition(self, zone: ZoneInfo) -> Edition:
         return Edition(self._clock().astimezone(zone).date(), zone)

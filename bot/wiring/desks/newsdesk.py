@@ -182,7 +182,7 @@ class _Failed:
 
     async def summarise(self, sheet: Sheet, told: Sequence[str]) -> DraftDigest:
         fault = ReaderError("this digest's call failed before")
-        fault.tell = self.trouble  # type: ignore[misc]  # as the call that failed told it
+        fault.tell = self.trouble  # that of the call that failed
         raise fault
 
 

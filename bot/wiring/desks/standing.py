@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ReaderAbsent, ReaderError
+from bot.news.catalogue import explained
 from bot.news.ledger.changes import take_next
 from bot.settings import Settings
 from bot.store.coverage.arrivals import Arrivals
@@ -68,7 +69,7 @@ async def make_ledger(at: Desk, progress: Callable[[int, int], None] = lambda do
             calls, failed = calls + taken.calls, failed + taken.failed
             progress(len(articles) - len(await ledger.waiting()), len(articles))
     except ReaderError as fault:
-        return Made(calls, failed, fault.tell)
+        return Made(calls, failed, explained(fault))
 
 
 @asynccontextmanager

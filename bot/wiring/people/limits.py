@@ -11,12 +11,14 @@ from typing import Protocol
 
 from bot.errors import ReaderError, StoreError
 from bot.llm.reader import PAID
+from bot.news.catalogue import spoken
 from bot.news.cite import Sheet
 from bot.news.digest.digest import DraftDigest, Summariser
 from bot.news.model import Comparison, Draft, DraftLook, Resolved, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Narrator
 from bot.slack.account import Account
+from bot.slack.languages import Languages
 from bot.slack.posting.notices import tell
 from bot.store.database import Clock, utc_now
 from bot.store.people.usage import Spent, UsageTable
@@ -25,22 +27,16 @@ from bot.worker import Job, Jobs, Work
 
 log = logging.getLogger(__name__)
 
-WARNING = "warning"  # the kind of job that tells the admins; its payload: text
+WARNING = "warning"  # the kind of job that tells the admins; its payload: share, key
 WARN_AT = 0.8  # of what a workspace may use
 
 
 class WorkspaceSpent(ReaderError):
-    tell = (
-        "This workspace has used up its share of the model for today. It is free again at midnight UTC; until then"
-        " sources are quoted, not compared."
-    )
+    pass
 
 
 class PersonSpent(ReaderError):
-    tell = (
-        "You have used up your share of the model for today. It is free again at midnight UTC; until then sources are"
-        " quoted for you, not compared."
-    )
+    pass
 
 
 class Noting(Paying, Protocol):
@@ -120,24 +116,23 @@ class Allowance:
 
     async def _warn(self, day: date) -> None:
         """Once a day for all replicas: the key of the job sees to it."""
-        text = (
-            f"This workspace has used {WARN_AT:.0%} of its share of the model for today. When it is used up, sources"
-            " are quoted, not compared, until midnight UTC. Whoever runs this bot can raise the limit."
-        )
         key = f"{WARNING}:limit:{day.isoformat()}"
-        await self._jobs.put(WARNING, {"text": text, "key": key}, keys=[key], workspace=self._workspace)
+        await self._jobs.put(WARNING, {"share": f"{WARN_AT:.0%}", "key": key}, keys=[key], workspace=self._workspace)
         self._warned = day
 
     def _today(self) -> date:
         return self._clock().date()
 
 
-def telling_admins(account: Account, admins: Sequence[str]) -> dict[str, Work]:
+def telling_admins(account: Account, admins: Sequence[str], languages: Languages) -> dict[str, Work]:
     """What runs the jobs that warn, by kind; with nobody to tell, the log is told."""
 
     async def run(job: Job) -> None:
         log.warning("a workspace has used most of its share of the model", extra={"workspace": job.workspace})
-        await tell(account, admins, str(job.payload["text"]), str(job.payload["key"]))
+        for admin in admins:
+            async with languages.to(admin):
+                text = spoken().notices.nearly_spent.format(share=job.payload["share"])
+                await tell(account, [admin], text, str(job.payload["key"]))
 
     return {WARNING: run}
 

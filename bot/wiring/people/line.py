@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.answers.answering import place_of
 from bot.slack.answers.status import wait_in_line
@@ -29,7 +28,7 @@ TELL_AGAIN_S = 60.0  # Slack takes a status away after two minutes
 
 
 class LineIsFull(CrosscheckError):
-    tell = spoken().asking.line_is_full
+    pass
 
 
 def line_worker(jobs: Jobs, work: Mapping[str, Work], *, lease_s: float = 60) -> Worker:

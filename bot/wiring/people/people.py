@@ -23,6 +23,7 @@ from bot.slack.answers.following import Following
 from bot.slack.commands.adding import Added
 from bot.slack.coverage import Channel
 from bot.slack.daily import Drawn
+from bot.slack.languages import Languages
 from bot.slack.trouble import SlackRefused
 from bot.slack.wishes import Planned
 from bot.store.coverage.keeping import Kept
@@ -123,6 +124,7 @@ class Followers:
     database: Database
     topics: TopicFollows
     rules: StoredRules
+    languages: Languages
 
     async def tell(self, workspace: str, news: News, key: str) -> None:
         """A thread that is gone, or that the bot was taken out of, is told nothing. Raises SlackUnavailable."""
@@ -154,7 +156,8 @@ class Followers:
 
     async def _tell(self, follower: Follower, news: News, key: str, topic: Topic | None = None) -> None:
         try:
-            await self.following.tell(follower.channel, follower.thread, follower.person, news, key, topic)
+            async with self.languages.to(follower.person, follower.channel):
+                await self.following.tell(follower.channel, follower.thread, follower.person, news, key, topic)
         except SlackRefused as fault:
             log.info("a follower could not be told", extra={"reason": str(fault)})
 
