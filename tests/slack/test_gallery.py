@@ -14,6 +14,7 @@ import pytest
 from bot.errors import SlackUnavailable
 from bot.news.catalogue import ENGLISH
 from bot.sandbox import ANNA, GENERAL, Message, Sandbox
+from bot.sandbox.methods import checks
 from bot.slack.account import Account, signed_in
 from bot.slack.daily import DailyPost
 from bot.slack.looks import blocks
@@ -62,9 +63,22 @@ class Thread:
 def test_given_a_picture_when_shown_or_told_then_it_is_the_one_that_was_read_in_review() -> None:
     found = made(COUNTED, LIFTED)
 
-    picture = show(found, Hung(("F0AAAAAAAA",), (f"{NOWHERE} Daily",)))
+    (picture,) = show(found, Hung(("F0AAAAAAAA",), (f"{NOWHERE} Daily",)))
     assert_kept("picture", {"text": picture.text, "blocks": picture.blocks})
     assert_kept("picture-in-words", [{"text": m.text, "blocks": m.blocks} for m in tell(found)])
+
+
+def test_given_more_that_no_font_has_than_a_message_holds_when_shown_then_it_goes_on_in_the_next() -> None:
+    sides = [(f"{NOWHERE} {n} " * 60, [f"Outlet {n}"]) for n in range(20)]
+    found = made(*(between(f"What was said of {n}?", *sides) for n in range(4)))
+    claims = [claim.text for picture in found for question in picture.questions for claim in question.claims]
+
+    messages = show(found, Hung(("F0AAAAAAAA",) * len(found), tuple(claims)))
+
+    for message in messages:
+        checks.blocks(list(message.blocks), shows=lambda named: True)  # else Slack refuses it
+    told = json.dumps([message.blocks for message in messages], ensure_ascii=False)
+    assert all(f"({number}) {NOWHERE}" in told for number in range(1, len(claims) + 1))
 
 
 @pytest.fixture

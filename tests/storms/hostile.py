@@ -68,12 +68,13 @@ async def violations(text: str) -> list[str]:
     drawn = draw(digest, FRIDAY, Length.FULL)
     moved = [m.comparison for m in digest.moved]
     coverage = [*digest.articles, *(r.article for c in moved for p in c.positions for r in p.readings)]
+    claims = tuple(c.text for p in drawn.pictures for q in p.questions for c in q.claims)
     said = [
         *_told("answer", answer.shown, compose(answer)),
         *_told("digest", coverage, [drawn.main, *drawn.thread]),
         *_told("error", (), plain(text[:SAID])),
         *_told("picture", (), told(drawn.pictures)),
-        *_told("picture", (), [shown(drawn.pictures, Hung(("F0AAAAAAAA",) * len(drawn.pictures), (text,)))]),
+        *_told("picture", (), shown(drawn.pictures, Hung(("F0AAAAAAAA",) * len(drawn.pictures), claims))),
         *await _streamed(answer),
     ]
     return list(said)

@@ -128,10 +128,16 @@ def _nearest(article: Article, topic: str) -> str:
 def listed(title: str, lines: Iterable[list[Json]], under: Sequence[Json] = ()) -> list[Message]:
     """A title, and a line for each; as many messages as hold them."""
     parts = kit.rich(kit.paragraph(*line) for line in lines)
-    pages: list[list[Json]] = [[]]
-    for block in [*parts, *under]:
-        if pages[-1] and kit.size([*pages[-1], block]) > MESSAGE_CHARACTERS - len(title):
-            pages.append([])
-        pages[-1].append(block)
+    pages = paged([*parts, *under], MESSAGE_CHARACTERS - len(title))
     first = Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(pages[0]))
     return [first, *(Message(escape.mrkdwn(title), "", tuple(page)) for page in pages[1:])]
+
+
+def paged(blocks: Sequence[Json], limit: int) -> list[list[Json]]:
+    """The blocks of as few messages as hold them within `limit` characters of JSON; at least one."""
+    pages: list[list[Json]] = [[]]
+    for block in blocks:
+        if pages[-1] and kit.size([*pages[-1], block]) > limit:
+            pages.append([])
+        pages[-1].append(block)
+    return pages

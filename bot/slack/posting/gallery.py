@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.looks import escape, kit, lists
-from bot.slack.looks.blocks import Message
+from bot.slack.looks.blocks import MESSAGE_CHARACTERS, Message
 from bot.slack.looks.picture import Picture, in_words, sides_in_words
 from bot.slack.looks.split import shortened
 from bot.slack.trouble import BROKEN, SlackRefused, slack_errors
@@ -77,7 +77,7 @@ class Gallery:
             for pause_s in self.pauses_s:
                 await asyncio.sleep(pause_s)
                 try:
-                    await deliver([shown(pictures, hung)])
+                    await deliver(shown(pictures, hung))
                     return
                 except SlackRefused as fault:
                     if fault.code != "invalid_blocks":
@@ -151,8 +151,8 @@ def _drawn(picture: Picture, undrawn: Sequence[str]) -> Drawing:
     return draw(picture, undrawn)
 
 
-def shown(pictures: Sequence[Picture], hung: Hung) -> Message:
-    """The message that shows what was uploaded."""
+def shown(pictures: Sequence[Picture], hung: Hung) -> list[Message]:
+    """The message that shows what was uploaded; with more where it cannot hold all that is a number there."""
     blocks = [
         kit.picture(file, in_words(picture, kit.ALT_CHARACTERS))
         for file, picture in zip(hung.files, pictures, strict=True)
@@ -161,7 +161,8 @@ def shown(pictures: Sequence[Picture], hung: Hung) -> Message:
         named = [f"({number}) {text}" for number, text in enumerate(hung.undrawn, 1)]
         lines = [kit.paragraph(kit.text(line, spaced=False)) for line in (spoken().grid.undrawn, *named)]
         blocks += kit.rich(lines)
-    return Message(escape.mrkdwn(pictures[0].title), "", tuple(blocks))
+    title = escape.mrkdwn(pictures[0].title)
+    return [Message(title, "", tuple(page)) for page in lists.paged(blocks, MESSAGE_CHARACTERS)]
 
 
 def told(pictures: Sequence[Picture]) -> list[Message]:
