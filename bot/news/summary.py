@@ -38,7 +38,7 @@ from bot.news.model import (
 from bot.news.offline import SHORTEST_WORDS
 from bot.news.parts import fitting, only, parts, size
 from bot.news.ports import Archive
-from bot.news.topic import article_about
+from bot.news.topic import article_about, comparison_about
 
 PARTS = 12  # of coverage that does not fit one call, read at most; beyond, the beginnings of its articles are read
 PARTS_AT_ONCE = 3  # calls side by side
@@ -122,11 +122,12 @@ async def summary(
     """Sum up a part of the coverage. Coverage that does not fit one call is read in parts, and no outlet is lost:
     from each part the sentences that its lines rest on go on, and at least one of every outlet.
 
-    `disputes` are the open comparisons of the ledger; those that rest on the articles summed up are shown.
+    `disputes` are the open comparisons of the ledger; those on the topic that rest on the articles summed up are shown.
     `progress` is told of parts read, of how many so far. Raises NotUnderstood, StoreError.
     """
     articles = await _within(scope, archive)
-    standing = _standing(disputes, {a.id for a in articles})
+    on_topic = [d for d in disputes if comparison_about(d, topics(scope.topic))]
+    standing = _standing(on_topic, {a.id for a in articles})
     told = Summary(scope, Check.NOT_RUN, disputed=standing, shown=tuple(articles))
     if not articles:
         return told

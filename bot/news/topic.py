@@ -39,26 +39,22 @@ def article_about(article: Article, topics: Sequence[Topic]) -> bool:
 
 
 def comparison_about(comparison: Comparison, topics: Sequence[Topic]) -> bool:
-    """Whether what is compared is about one of the topics: by its own words, or by an article that it cites."""
-    if not topics:
-        return True
-    told = "\n".join([comparison.question, *(p.claim for p in comparison.positions)])
-    cited = {r.article.id: r.article for p in comparison.positions for r in p.readings}
-    return any(t.fits(told) for t in topics) or any(article_about(a, topics) for a in cited.values())
+    """Whether what is compared is on one of the topics; any is, where there are none.
 
-
-def dispute_about(comparison: Comparison, topic: Topic) -> bool:
-    """Whether what is disputed is about a topic: each of two sides, by its claim or by a sentence that it cites, holds
-    a phrase of it together with the question.
-
-    That an article names the topic elsewhere, or one side alone in passing, does not make the dispute one on it.
+    It is on a topic that its question holds a phrase of, or each of two sides (the only one, where there is one) by its
+    claim or a sentence that it cites, together with the question. That an article names the topic elsewhere, or one
+    of several sides in passing, does not make the comparison one on it.
     """
+    return not topics or any(_on(comparison, topic) for topic in topics)
 
+
+def _on(comparison: Comparison, topic: Topic) -> bool:
     def holds(position: Position) -> bool:
         said = [position.claim, *(c.quote for r in position.readings for c in r.citations)]
         return any(topic.fits(f"{comparison.question}\n{text}") for text in said)
 
-    return sum(holds(position) for position in comparison.positions) > 1
+    holding = sum(holds(position) for position in comparison.positions)
+    return topic.fits(comparison.question) or holding >= min(2, len(comparison.positions)) > 0
 
 
 def _forms(text: str) -> frozenset[str]:

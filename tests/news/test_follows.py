@@ -11,7 +11,7 @@ from bot.news.digest.digest import Move
 from bot.news.ledger.follows import TopicFollow, news_of
 from bot.news.ledger.standing import Change, Entry, begun, compared_again, dismissed, merged, restored, without
 from bot.news.model import Article, Check, Citation, Comparison, Manner, Position, Reading, Relation
-from bot.news.topic import Topic, dispute_about
+from bot.news.topic import Topic, comparison_about
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -93,17 +93,26 @@ def said(question: str, first: str, second: str, *more: str, relation: Relation 
         (said("How many were granted?", "41 export licences were.", "It was 54."), False),
         (said("How many licences were granted?", "41 were.", "54 were.", "The export ban is over."), False),
         (said("Who resigned?", "Mr Hale did.", "Ms Poole did.", "Both had granted export licences."), False),
+        (sides(), False),
     ],
-    ids=["question", "both sides", "question and sides", "one side alone", "half of it", "elsewhere in the articles"],
+    ids=[
+        "question",
+        "both sides",
+        "question and sides",
+        "one side alone",
+        "half of it",
+        "elsewhere in the articles",
+        "no sides",
+    ],
 )
 def test_given_a_dispute_when_held_to_a_topic_then_its_question_and_both_sides_count_and_no_mention_elsewhere(
     comparison: Comparison, about: bool
 ) -> None:
-    assert dispute_about(comparison, Topic(("export licences",))) is about
+    assert comparison_about(comparison, [Topic(("export licences",))]) is about
 
 
 def test_given_a_topic_of_several_phrases_when_a_dispute_is_on_one_of_them_then_it_is_about_it() -> None:
-    assert dispute_about(said("Is the tariff gone?", "It is.", "It stands."), Topic(("export ban", "tariffs")))
+    assert comparison_about(said("Is the tariff gone?", "It is.", "It stands."), [Topic(("export ban", "tariffs"))])
 
 
 @pytest.mark.parametrize(

@@ -278,6 +278,20 @@ async def test_given_standing_disputes_when_summed_up_then_those_with_two_sides_
     assert narrator.asked == [("ban", Length.FULL, ("Which?",))]
 
 
+async def test_given_a_topic_that_articles_name_beside_what_they_dispute_when_summed_up_then_that_stands_aside() -> (
+    None
+):
+    narrator = Narrating(says(("It rained.", "A2")))
+    rain = [article(id, said, "The ban was lifted.") for id, said in (("wet", "It rained."), ("dry", "It was dry."))]
+
+    told = await summary(
+        Scope(topic="ban"), archive=FakeArchive(*rain), narrator=narrator, disputes=[dispute(*rain)], length=Length.FULL
+    )
+
+    assert told.disputed == ()
+    assert narrator.asked == [("ban", Length.FULL, ())]
+
+
 @pytest.mark.parametrize("tells", [None, fails(ReaderAbsent())], ids=["no model", "nothing kept"])
 async def test_given_no_model_when_summed_up_then_the_outlets_own_words_are_shown_as_not_compared(
     tells: Tells | None,

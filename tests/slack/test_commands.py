@@ -197,8 +197,20 @@ async def test_given_a_topic_when_disagreements_are_listed_then_only_those_about
     (about,) = await typed(bot, "disagreements licences")
     (none,) = await typed(bot, "disagreements whales")
 
-    assert "on “licences”" in about.text
+    assert "about “licences”" in about.text
     assert none.text == ENGLISH.grid.none_on.format(topic="whales")
+
+
+async def test_given_a_topic_that_the_cited_articles_name_elsewhere_when_disagreements_are_listed_then_none_is_on_it(
+    bot: Bot,
+) -> None:
+    bot.coverage.entries = [entries.entry()]
+
+    (none,) = await typed(bot, "disagreements forty-one licences")
+    (about,) = await typed(bot, "disagreements British access")
+
+    assert none.text == ENGLISH.grid.none_on.format(topic="forty-one licences")
+    assert "about “British access”" in about.text
 
 
 @pytest.mark.parametrize(("count", "outlets"), [(1, 2), (3, 40), (60, 4), (40, 25)])

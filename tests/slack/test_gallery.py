@@ -288,7 +288,7 @@ async def test_given_the_grid_s_button_when_pressed_then_only_who_pressed_sees_t
     await bot.quiet()
 
     (grid,) = bot.sandbox.private(ANNA)
-    assert grid.text == "Sources disagree on 1 question in articles on “licences”"
+    assert grid.text == "Sources disagree on 1 question about “licences”"
     assert any(block["type"] == "table" for block in grid.blocks)
     assert answers.QUESTION in grid.shown
     assert len([m for m in bot.sandbox.messages(GENERAL) if m.bot_id]) == 1

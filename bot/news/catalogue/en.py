@@ -407,8 +407,8 @@ class Grid:
 
     heading: Forms = ("Sources disagree on {count} question", "Sources disagree on {count} questions")
     heading_on: Forms = (
-        "Sources disagree on {count} question in articles on “{topic}”",
-        "Sources disagree on {count} questions in articles on “{topic}”",
+        "Sources disagree on {count} question about “{topic}”",
+        "Sources disagree on {count} questions about “{topic}”",
     )
     none: str = "No standing disagreement is known. Articles that have not been compared yet may hold some."
     none_on: str = "No standing disagreement on “{topic}” is known."

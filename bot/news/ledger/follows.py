@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.news.digest.digest import Move
 from bot.news.ledger.standing import Change, Entry, Happening, State
 from bot.news.model import Comparison
-from bot.news.topic import Topic, dispute_about
+from bot.news.topic import Topic, comparison_about
 
 _MOVES = {
     Happening.OPENED: Move.NEW,
@@ -54,7 +54,9 @@ class TopicFollow:
     def hears(self, news: News) -> bool:
         """Whether news are that a dispute on the topic has opened, or has opened again."""
         return (
-            news.owner is None and news.move in (Move.NEW, Move.REOPENED) and dispute_about(news.comparison, self.topic)
+            news.owner is None
+            and news.move in (Move.NEW, Move.REOPENED)
+            and comparison_about(news.comparison, [self.topic])
         )
 
     def key(self, news: News) -> str:

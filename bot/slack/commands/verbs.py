@@ -18,7 +18,7 @@ from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.ledger.standing import Entry
 from bot.news.since import asked_since
-from bot.news.topic import Topic, comparison_about, dispute_about
+from bot.news.topic import Topic, comparison_about
 from bot.slack import words
 from bot.slack.account import Account
 from bot.slack.answers.answering import Ask
@@ -203,7 +203,7 @@ class Verbs:
         return Said(blocks.plain(spoken().follow.opened))
 
     async def _disputes_on(self, topic: Topic, channel: str) -> list[Entry]:
-        return [e for e in await self._coverage.disagreements(channel) if dispute_about(e.comparison, topic)]
+        return [e for e in await self._coverage.disagreements(channel) if comparison_about(e.comparison, [topic])]
 
     async def _open_thread(self, opens: Message, call: Call, work: Any) -> str:
         """Its time stamp; once for a job, however often that is run."""
