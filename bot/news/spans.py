@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import WrongUse
-from bot.news.since import asked_since
+from bot.news.since import begin_said
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -16,7 +16,7 @@ def begin(said: str, now: datetime) -> datetime | None:
     try:
         return since(said, now)
     except WrongUse:
-        return asked_since(f"since {said}", now)
+        return begin_said(said, now)
 
 
 def since(said: str, now: datetime) -> datetime:

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.news.catalogue import spoken
+from bot.news.catalogue import heard, spoken
+from bot.news.catalogue.en import Phrase
 
 QUESTION_CHARACTERS = 3_000
 
-_GREETINGS = (
-    r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings)"
-    r"(?: (?:there|all|everyone|team|crosscheck|bot))?"
-)
-_THANKS = (
-    r"(?:(?:ok(?:ay)?|great|perfect|lovely|cool|nice|brilliant|super|many) )?"
-    r"(?:thanks|thank you|thankyou|thx|cheers|ta|much appreciated)"
-    r"(?: (?:a lot|a bunch|so much|very much|again|all|everyone|crosscheck|bot))?"
-)
-_QUIET = r"(?:(?:be |stay |go |please be )?quiet|hush|shush|stop listening)(?: please| crosscheck| bot)*"
 _NOT_WORDS = re.compile(r":[\w+-]+:|[^\w\s]|_")
 
 
@@ -27,16 +18,23 @@ def short_word(question: str) -> str | None:
     if len(question) > QUESTION_CHARACTERS:
         return told.too_long.format(limit=spoken().digits(QUESTION_CHARACTERS))
     said = _plain(question)
-    if not said or said in ("help", "what can you do"):
+    if not said or any(_is(each.typed.help, said) for each in heard()):
         return told.help
-    if re.fullmatch(_GREETINGS, said):
+    if any(_is(each.typed.greetings, said) for each in heard()):
         return told.hello
-    return told.thanks if re.fullmatch(_THANKS, said) else None
+    return told.thanks if any(_is(each.typed.thanks, said) for each in heard()) else None
 
 
 def asks_for_quiet(question: str) -> bool:
     """Whether somebody wants no more of the bot in a thread."""
-    return re.fullmatch(_QUIET, _plain(question)) is not None
+    return any(_is(each.typed.quiet, _plain(question)) for each in heard())
+
+
+def _is(phrase: Phrase, said: str) -> bool:
+    before, words, after = (
+        "|".join(map(re.escape, map(str.casefold, each))) for each in (phrase.before, phrase.words, phrase.after)
+    )
+    return re.fullmatch(rf"(?:(?:{before}) )?(?:{words})(?: (?:{after}))*", said) is not None
 
 
 def _plain(question: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from bot.errors import ReplyCut, StoreRefused
 from bot.news import words
 from bot.news.answer import answer
-from bot.news.catalogue import ENGLISH, languages, of, speaking, spoken
+from bot.news.catalogue import ENGLISH, explained, languages, of, speaking, spoken
 from bot.news.catalogue.en import Home, Messages
+from bot.news.digest.subscription import NotUnderstood
 from bot.news.languages import NAMES
 from bot.news.model import Kind, Moment, Relation
 from tests.fakes import FakeArchive, FakeReader
@@ -69,14 +72,71 @@ def test_given_the_catalogue_when_looked_through_then_each_language_has_a_name_t
     assert of("") == ENGLISH
 
 
+def said(messages: Messages) -> dict[str, str]:
+    """Every text that the bot says, by its name."""
+    return {name: text for name, text in texts(messages) if not name.startswith(("typed ", "times "))}
+
+
 @pytest.mark.parametrize("code", OTHERS)
 def test_given_another_language_when_compared_with_english_then_each_message_fills_in_the_same_names(code: str) -> None:
-    english, other = dict(texts(ENGLISH)), dict(texts(of(code)))
+    english, other = said(ENGLISH), said(of(code))
 
     assert set(other) >= set(english) - {name for name in english if name.startswith("numbers ")}
     for name, text in other.items():
         assert bool(text.strip()) == bool(english.get(name, text).strip()), name
         assert names_in(text) == names_in(english.get(name, text)), name
+
+
+SHARED = ("months", "month", "languages hi", "answer section", "answer spoken", "answer current", "answer read_of")
+SHARED += ("commands told", "lists outlets", "lists outlet", "grid page")  # nothing in them needs German
+
+
+def test_given_german_when_compared_with_english_then_nothing_is_left_in_english() -> None:
+    english = said(ENGLISH)
+
+    left = [name for name, text in said(of("de")).items() if english.get(name) == text]
+
+    assert [name for name in left if not name.startswith(SHARED)] == []
+
+
+MODAL = ("clicks quotes_title", "clicks words_title", "clicks missed_title", "commands ask_title", "follow title")
+MODAL += ("wish title", "settings title", "clicks close", "clicks send", "clicks save", "wish switch_on", "wish change")
+OPTION = ("wish lengths", "wish quiets", "settings all_outlets", "settings only_outlets", "settings not_outlets")
+OPTION += ("settings own_language", "languages", "weekdays")
+HEADER = ("home disputes", "home newest", "home follows", "home digest", "home health", "settings workspace")
+LIMITS = {("buttons", "wish switch_off"): 75, MODAL: 24, OPTION: 75, HEADER: 150}  # Slack's, by the names' beginnings
+
+
+@pytest.mark.parametrize("code", languages())
+def test_given_a_language_when_measured_then_what_slack_bounds_fits(code: str) -> None:
+    english = said(ENGLISH)
+    for names, limit in LIMITS.items():
+        for named in names:
+            bounded = [name for name in english if f"{name} ".startswith(f"{named} ")]
+            assert bounded, named
+            assert [name for name in bounded if len(said(of(code))[name]) > limit] == []
+    for title, question in of(code).asking.prompts:
+        assert len(title) <= 60
+        assert len(question) <= 500
+
+
+@pytest.mark.parametrize("code", languages())
+def test_given_a_language_when_it_is_typed_then_its_patterns_name_what_is_looked_for(code: str) -> None:
+    times = of(code).times
+
+    assert {"count", "unit"} <= set(re.compile(times.lasting).groupindex)
+    assert "day" in re.compile(times.happening).groupindex
+    assert {"first", "second", "year", "last"} <= set(re.compile(times.begun).groupindex)
+    assert re.fullmatch(times.new, times.news)
+    assert len(times.short_weekdays) == 7
+
+
+@pytest.mark.parametrize("code", languages())
+def test_given_what_can_go_wrong_when_told_then_a_person_reads_a_sentence_of_the_catalogue(code: str) -> None:
+    with speaking(code):
+        assert explained(ReplyCut("raw")) == of(code).errors["ReplyCut"]
+        assert explained(StoreRefused("raw")) == explained(KeyError("raw")) == of(code).errors["CrosscheckError"]
+        assert explained(NotUnderstood("Say it otherwise.")) == "Say it otherwise."
 
 
 @pytest.mark.parametrize("code", languages())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.news.answer import answer
+from bot.news.catalogue import speaking
 from bot.news.since import asked_since
 from tests.fakes import FakeArchive
 from tests.given import article
@@ -70,6 +71,58 @@ def test_given_a_time_before_now_when_read_then_it_is_counted_back(question: str
 )
 def test_given_a_question_about_the_story_when_read_then_all_coverage_counts(question: str) -> None:
     assert asked_since(question, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Was gibt es Neues?", "2026-05-15"),
+        ("Was ist neu?", "2026-05-15"),
+        ("Was hat die Regierung seit Montag gesagt?", "2026-05-18"),
+        ("Was wurde seit letztem Freitag berichtet?", "2026-05-15"),
+        ("seit gestern", "2026-05-21"),
+        ("Was geschah seit dem 20. Mai?", "2026-05-20"),
+        ("Was geschah seit dem 20. Mai 2025?", "2025-05-20"),
+        ("Was ist seit dem 20.5. passiert?", "2026-05-20"),
+        ("Was ist seit dem 20.5.2025 passiert?", "2025-05-20"),
+        ("Gab es etwas seit März?", "2026-03-01"),
+        ("Was ist heute passiert?", "2026-05-22"),
+        ("Was gibt es Neues diese Woche?", "2026-05-18"),
+        ("Was haben sie seit letzter Woche gesagt?", "2026-05-15"),
+    ],
+)
+def test_given_a_german_question_that_limits_the_coverage_when_read_then_it_begins_on_that_day(
+    question: str, begins: str
+) -> None:
+    with speaking("de"):
+        found = asked_since(question, NOW)
+
+    assert found is not None
+    assert found.astimezone(NOW.tzinfo).isoformat()[:16] == f"{begins}T00:00"
+
+
+def test_given_german_when_english_is_typed_or_german_to_an_english_ear_then_both_are_understood() -> None:
+    with speaking("de"):
+        assert asked_since("What happened since Monday?", NOW) is not None
+        assert asked_since("Wer sprach in den letzten drei Tagen?", NOW) == NOW - timedelta(days=3)
+    assert asked_since("Was ist der Stand seit Montag?", NOW) is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was ist seit die Sperre aufgehoben wurde passiert?",
+        "Haben Firmen heute Zugang?",
+        "Wie ist der Handel seit 2019 gewachsen?",
+        "Seit wann ist es erlaubt?",
+        "Seit so vielen Jahren?",
+        "Seit dem 31. Februar?",
+        "Was ist heute der Preis?",
+    ],
+)
+def test_given_a_german_question_about_the_story_when_read_then_all_coverage_counts(question: str) -> None:
+    with speaking("de"):
+        assert asked_since(question, NOW) is None
 
 
 OLD = article("old", "The ban was imposed by the ministry.", published="2026-05-10")

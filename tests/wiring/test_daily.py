@@ -196,6 +196,20 @@ async def test_given_a_subscribed_channel_when_its_time_comes_then_one_digest_an
     assert "Outlet post" in str(details.blocks)
 
 
+async def test_given_a_german_channel_when_its_time_comes_then_what_the_bot_itself_says_in_the_digest_is_german(
+    world: World,
+) -> None:
+    await world.rules.change_channel(GENERAL, ChannelRules(language="de"), ANNA)
+    for channel in (GENERAL, POLICY):
+        await world.subscriptions.subscribe(channel, ANNA, WISH)
+    await world.comes("post", "Licences were granted.")
+
+    await world.live(world.replica(), nine(21))
+
+    assert world.told() == ["Die ganze Berichterstattung · Donnerstag, 21. Mai · 1 neuer Artikel"]
+    assert world.told(POLICY) == ["All coverage · Thursday 21 May · 1 new article"]
+
+
 async def test_given_a_day_of_two_disagreements_when_delivered_then_a_picture_of_them_ends_the_thread(
     world: World,
 ) -> None:

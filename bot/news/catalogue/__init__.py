@@ -51,6 +51,12 @@ def spoken() -> Messages:
     return _chosen.get()
 
 
+def heard(language: str | None = None) -> list[Messages]:
+    """What a person's words are read by: the language that is spoken, the one they are in where that can be told, and
+    English."""
+    return list({id(said): said for said in (spoken(), of(language or ""), ENGLISH)}.values())
+
+
 def named(fault: BaseException) -> str:
     """What `because` tells an error by: its own sentence, or the nearest of its classes that there is one for."""
     if isinstance(fault, CrosscheckError) and fault.tell is not None:

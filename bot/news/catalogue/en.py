@@ -448,6 +448,10 @@ class Settings:
     only_outlets: str = "Only those chosen below"
     not_outlets: str = "All but those chosen below"
     language: str = "Language of answers and summaries"
+    language_hint: str = (
+        "All else that I say in this channel is in it, too. Where none is chosen, I speak to people in the language of "
+        "their own Slack."
+    )
     own_language: str = "That of the question, or of the coverage"
     askers: str = "Who may ask"
     askers_hint: str = "Leave it empty for everybody. Whoever looks after the bot may always ask."
@@ -537,6 +541,87 @@ class Installing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One of `words`, by itself or with one of those `before` and some of those `after`; in small letters, and without
+    marks."""
+
+    words: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What people type that is no question."""
+
+    help: Phrase = Phrase(words=("help", "what can you do"))
+    greetings: Phrase = Phrase(
+        words=(
+            *("hi", "hello", "hey", "hiya", "howdy", "yo", "greetings"),
+            *("good morning", "good afternoon", "good evening", "good day"),
+        ),
+        after=("there", "all", "everyone", "team", "crosscheck", "bot"),
+    )
+    thanks: Phrase = Phrase(
+        words=("thanks", "thank you", "thankyou", "thx", "cheers", "ta", "much appreciated"),
+        before=("ok", "okay", "great", "perfect", "lovely", "cool", "nice", "brilliant", "super", "many"),
+        after=(
+            *("a lot", "a bunch", "so much", "very much", "again"),
+            *("all", "everyone", "crosscheck", "bot"),
+        ),
+    )
+    quiet: Phrase = Phrase(
+        words=("quiet", "hush", "shush", "stop listening"),
+        before=("be", "stay", "go", "please be"),
+        after=("please", "crosscheck", "bot"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How people say from when on coverage counts. `new`, `lasting`, `happening` and `begun` are regular expressions
+    over small letters without commas; in them `count` and `unit` name a span, `day` one of the days below, and `first`,
+    `second` and `year` a day below, of the week or of the year, which is the one before where `last` is found."""
+
+    since: str = "since"
+    news: str = "what's new"
+    new: str = (
+        r"(?:so |and |is there |do you have )?(?:what(?:['’]?s| is| has been) (?:new|changed|the latest)|"
+        r"any(?:thing)? (?:new|news)|(?:the )?latest(?: news)?|any updates?|what did i miss)"
+    )
+    lasting: str = (
+        r"\b(?:in|over|within|during|from) the (?:last|past) "
+        r"(?:(?P<count>\d{1,3}|[a-z]+) )?(?P<unit>hour|day|week|month)s?\b"
+    )
+    happening: str = (
+        r"\b(?:what(?:['’]?s| has| was| is)? (?:happened|new|changed|reported|published)|any(?:thing)? (?:new|news)) "
+        r"(?P<day>today|yesterday|this week)\b"
+    )
+    begun: str = r"\bsince (?:(?P<last>last )|the )?(?P<first>[\w-]+)(?: (?P<second>\w+))?(?: (?P<year>\d{4}))?"
+    numbers: Mapping[str, int] = field(
+        default_factory=lambda: {
+            "a": 1,
+            "one": 1,
+            "two": 2,
+            "three": 3,
+            "four": 4,
+            "five": 5,
+            "six": 6,
+            "seven": 7,
+            "ten": 10,
+            "few": 3,
+        }
+    )
+    hours: Mapping[str, int] = field(default_factory=lambda: {"hour": 1, "day": 24, "week": 168, "month": 720})
+    today: tuple[str, ...] = ("today", "this morning")
+    yesterday: tuple[str, ...] = ("yesterday",)
+    this_week: tuple[str, ...] = ("this week",)
+    last_week: tuple[str, ...] = ("week",)
+    short_weekdays: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    short_months: tuple[str, ...] = ("sept",)  # beside the first three letters of each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
     """All that a language says. `plural`: which of the forms a count takes. `weekdays` begin with Monday; `languages`
     go by ISO 639-1, and
@@ -621,6 +706,8 @@ class Messages:
     home: Home = Home()
     notices: Notices = Notices()
     installing: Installing = Installing()
+    typed: Typed = Typed()
+    times: Times = Times()
 
     def counted(self, forms: Forms, count: int, **named: str) -> str:
         """A message for a count."""

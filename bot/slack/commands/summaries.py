@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.news import spans, summary_words
 from bot.news.asked import Asked
-from bot.news.catalogue import speaking, spoken
+from bot.news.catalogue import heard, speaking, spoken
 from bot.news.digest.subscription import NotUnderstood
 from bot.news.digest.words import Line
 from bot.news.summary import Length, Scope, Summary
@@ -79,7 +79,8 @@ def understood(said: str, outlets: set[str], now: datetime) -> tuple[Scope, Leng
 
 def _since(tokens: Sequence[str]) -> int | None:
     """Where the last "since" stands that something follows."""
-    found = [at for at, token in enumerate(tokens[:-1]) if token.casefold() == "since"]
+    said = [each.times.since for each in heard()]
+    found = [at for at, token in enumerate(tokens[:-1]) if token.casefold() in said]
     return found[-1] if found else None
 
 

@@ -13,7 +13,7 @@ from bot.news import spans
 from bot.news import words as news_words
 from bot.news.answer import asked as checked
 from bot.news.asked import Asked
-from bot.news.catalogue import explained, spoken
+from bot.news.catalogue import explained, heard, spoken
 from bot.news.digest.subscription import NotUnderstood, topics
 from bot.news.ledger.follows import TopicFollow, standing_news
 from bot.news.ledger.standing import Entry
@@ -143,8 +143,9 @@ class Verbs:
         if not said:
             return None
         now, head, _, rest = self._clock(), *said.partition(" ")
-        found = spans.begin(rest, now) if head.casefold() == "since" else None
-        return found or asked_since(f"what's new {said}", now)
+        times = [each.times for each in heard()]
+        found = spans.begin(rest, now) if head.casefold() in [each.since for each in times] else None
+        return found or next(filter(None, (asked_since(f"{each.news} {said}", now) for each in times)), None)
 
     async def _listed(self, call: Call, found: Sequence[Any], messages: list[Message]) -> Said:
         """A list; where what is set in the channel may be why it is empty, that is said."""

@@ -168,7 +168,7 @@ def _focus(focus: Focus, names: Sequence[str]) -> list[Json]:
 def _language(now: str) -> Json:
     told = spoken().settings
     offered = {OWN: told.own_language} | dict(sorted(spoken().languages.items(), key=lambda pair: pair[1]))
-    return _field(LANGUAGE, told.language, fields.menu(offered, now or OWN))
+    return _field(LANGUAGE, told.language, fields.menu(offered, now or OWN), told.language_hint)
 
 
 def _people(name: str, label: str, now: Sequence[str], hint: str) -> Json:
