@@ -17,7 +17,7 @@ from bot.news.topic import Topic
 from bot.sandbox import ANNA, BEN, GENERAL, Delivery, Message, OpenView
 from bot.slack.answers.following import Following
 from bot.slack.commands.commands import Call, Said, Subcommand
-from bot.slack.looks.blocks import plain
+from bot.slack.looks.blocks import compose, plain
 from bot.slack.looks.lists import disagreements, newest, timeline
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
@@ -110,6 +110,47 @@ async def test_given_a_question_when_asked_by_command_then_the_answer_is_private
     assert bot.oracle.questions == [answers.QUESTION]
     await bot.sandbox.click(shared, "quotes", user=BEN)
     await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(BEN)) and "Courier" in json.dumps(v.view))
+
+
+async def test_given_an_answer_longer_than_a_private_reply_when_asked_by_command_then_what_is_left_out_can_be_shared(
+    bot: Bot,
+) -> None:
+    bot.oracle = Oracle(answers.long(150))
+    count = len(compose(answers.long(150)))
+
+    await bot.sandbox.command("/coverage", f"ask {answers.QUESTION}", channel=GENERAL, user=ANNA)
+    await bot.quiet()
+    shown = [m for m in bot.sandbox.private(ANNA) if m.text != ENGLISH.commands.begun]
+    last = shown[-1]
+    await bot.sandbox.click(last, "quotes", user=ANNA)
+    await bot.sandbox.wait_for(lambda: bot.sandbox.view(ANNA))
+    await bot.sandbox.click(last, "share", user=ANNA)
+    await bot.quiet()
+
+    assert (len(shown), last.text) == (4, ENGLISH.counted(ENGLISH.commands.left_to_share, count - 3))
+    shared = bot.sandbox.messages(GENERAL, bots_own(bot)[0].ts)
+    assert len(shared) == count
+    assert "of weight number 150 is told" in " ".join(m.shown for m in shared)
+
+
+async def test_given_more_than_a_private_reply_that_nobody_may_share_when_told_then_what_is_left_out_is_counted(
+    bot: Bot,
+) -> None:
+    await bot.sandbox.command("/coverage", "novel", channel=GENERAL, user=ANNA)
+    said = await bot.sandbox.wait_for(lambda: len(told := bot.sandbox.private(ANNA)) == 4 and told)
+
+    told = ["Chapter 1", "Chapter 2", "Chapter 3", ENGLISH.counted(ENGLISH.commands.left, 3)]
+    assert [m.text for m in said] == told
+
+
+async def test_given_a_long_topic_in_any_script_when_listed_then_it_can_be_shared(bot: Bot) -> None:
+    topic = "许可证" * 300
+    bot.coverage.articles = [answers.article("x", f"{topic}。")]
+
+    (told,) = await typed(bot, f"timeline {topic}")
+
+    assert "share" in json.dumps(told.blocks)
+    assert bot.sandbox.refusals == []
 
 
 async def test_given_a_share_that_slack_brings_twice_when_done_then_it_stands_once(bot: Bot) -> None:
@@ -492,7 +533,13 @@ def subcommands() -> list[Subcommand]:
     async def weather(call: Call, work: Any) -> Said:
         return Said(plain(f"It rains in {call.text}."))
 
-    return [Subcommand("weather", lambda: ("TOWN", "tells the weather"), weather)]
+    async def novel(call: Call, work: Any) -> Said:
+        return Said([message for n in range(1, 7) for message in plain(f"Chapter {n}")])
+
+    return [
+        Subcommand("weather", lambda: ("TOWN", "tells the weather"), weather),
+        Subcommand("novel", lambda: ("", "tells a long story"), novel),
+    ]
 
 
 def bots_own(bot: Bot) -> list[Message]:

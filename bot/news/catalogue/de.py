@@ -291,7 +291,14 @@ MESSAGES = Messages(
         not_shared=(
             "In diesem Kanal kann ich nichts posten. Laden Sie mich ein und drücken Sie dann noch einmal auf Teilen."
         ),
-        more="Es ist mehr, als in eine private Antwort passt. Was in einem Kanal gepostet wird, enthält alles.",
+        left=(
+            "{count} weitere Nachricht dazu passt nicht in eine private Antwort.",
+            "{count} weitere Nachrichten dazu passen nicht in eine private Antwort.",
+        ),
+        left_to_share=(
+            "{count} weitere Nachricht dazu passt nicht in eine private Antwort. „Im Kanal teilen“ postet alles.",
+            "{count} weitere Nachrichten dazu passen nicht in eine private Antwort. „Im Kanal teilen“ postet alles.",
+        ),
         help_title="Was /coverage kann",
         did_you_mean="„{typed}“ gibt es nicht. Meinten Sie: {meant}",
         unknown=(

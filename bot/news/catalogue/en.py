@@ -227,7 +227,14 @@ class Commands:
     begun: str = "Reading the coverage; the answer comes here, for you alone."
     shared_by: str = "Shared by"
     not_shared: str = "I cannot post in this channel. Invite me to it, then press Share again."
-    more: str = "There is more than fits a private reply. What is posted to a channel has all of it."
+    left: Forms = (
+        "{count} more message of this does not fit a private reply.",
+        "{count} more messages of this do not fit a private reply.",
+    )
+    left_to_share: Forms = (
+        "{count} more message of this does not fit a private reply. “Share to channel” posts all of it.",
+        "{count} more messages of this do not fit a private reply. “Share to channel” posts all of it.",
+    )
     help_title: str = "What /coverage can do"
     did_you_mean: str = "There is no “{typed}”. Did you mean: {meant}"
     unknown: str = "To ask the coverage, type: {command} ask {asked} — all that I can do: {command} help"

@@ -27,7 +27,7 @@ from bot.slack.looks.kit import Json
 from bot.slack.looks.picture import Picture
 from bot.slack.looks.split import shortened
 from bot.slack.posting.gallery import PICTURED, Gallery
-from bot.slack.posting.reply import bring, reply
+from bot.slack.posting.reply import bring, fitting, reply
 from bot.slack.trouble import SlackRefused, slack_errors
 
 log = logging.getLogger(__name__)
@@ -278,9 +278,11 @@ class Commands:
 
     async def _tell(self, call: Call, said: Said) -> None:
         messages = list(said.messages)
-        if said.share is not None and len(said.share) <= kit.VALUE_CHARACTERS:
-            share = kit.button(SHARE, spoken().buttons.share, json.dumps([call.verb, said.share]))
-            messages = with_buttons(messages, [{"type": "actions", "elements": [share]}])
+        value = json.dumps([call.verb, said.share], ensure_ascii=False)
+        if said.share is not None and len(value) <= kit.VALUE_CHARACTERS:
+            share = kit.button(SHARE, spoken().buttons.share, value)
+            whole = fitting(messages, spoken().commands.left_to_share)
+            messages = with_buttons(whole, [{"type": "actions", "elements": [share]}])
         await reply(self._account, call.url, messages)
         if said.pictures:
             await self._inbox.put(
