@@ -27,6 +27,14 @@ Transaction = Callable[[Connection], T]
 _THREADS = 8  # transactions at once; a transaction takes milliseconds
 _WAIT_S = 10  # for a lock, for a connection from the pool, to connect
 _STATEMENT_S = 30
+_POSTGRESQL = {
+    "statement_timeout": f"{_STATEMENT_S}s",
+    "lock_timeout": f"{_WAIT_S}s",
+    "timezone": "UTC",
+    # Statements are parsed once for each connection, but a plan that is kept does not know how rare the words of the
+    # next question are: seconds, not milliseconds.
+    "plan_cache_mode": "force_custom_plan",
+}
 
 
 def utc_now() -> datetime:
@@ -207,9 +215,7 @@ def _postgresql(url: URL) -> Engine:
         pool_timeout=_WAIT_S,
         connect_args={
             "connect_timeout": _WAIT_S,
-            # A plan that is kept does not know how rare the words of the next question are: seconds, not milliseconds.
-            "prepare_threshold": None,
-            "options": f"-c statement_timeout={_STATEMENT_S}s -c lock_timeout={_WAIT_S}s -c timezone=UTC",
+            "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items()),
         },
     )
 
