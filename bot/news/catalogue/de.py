@@ -478,8 +478,8 @@ MESSAGES = Messages(
             "Die Quellen widersprechen sich in {count} Fragen",
         ),
         heading_on=(
-            "Die Quellen widersprechen sich in {count} Frage, in Artikeln zu „{topic}“",
-            "Die Quellen widersprechen sich in {count} Fragen, in Artikeln zu „{topic}“",
+            "Die Quellen widersprechen sich in {count} Frage zu „{topic}“",
+            "Die Quellen widersprechen sich in {count} Fragen zu „{topic}“",
         ),
         none="Es ist kein offener Widerspruch bekannt. In noch nicht verglichenen Artikeln können welche stecken.",
         none_on="Zu „{topic}“ ist kein offener Widerspruch bekannt.",
