@@ -116,6 +116,36 @@ async def test_given_a_description_that_is_too_long_when_announced_then_it_is_re
     assert caught.value.response["error"] == "alt_txt_too_large"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [PICTURE, bytes(range(256)) * 40, b"\r\n--\r\n\n\r", b"one\rtwo\n\r\n"],
+    ids=["png", "any", "breaks", "ends"],
+)
+async def test_given_a_form_with_a_file_when_sent_then_its_bytes_are_taken_as_they_are(
+    client: AsyncWebClient, http: aiohttp.ClientSession, content: bytes
+) -> None:
+    asked = await client.files_getUploadURLExternal(filename="grid.png", length=len(content))
+    form = aiohttp.FormData({"note": "no file"})
+    form.add_field("filename", content, filename="grid.png", content_type="image/png")
+
+    async with http.post(asked["upload_url"], data=form) as answer:
+        told = (answer.status, await answer.text())
+
+    done = await client.files_completeUploadExternal(files=[{"id": asked["file_id"]}])
+    async with http.get(done["files"][0]["url_private"]) as answer:
+        assert (told, await answer.read()) == ((200, f"OK - {len(content)}"), content)
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "multipart/form-data"])
+async def test_given_a_form_without_a_file_when_sent_then_nothing_is_taken(
+    client: AsyncWebClient, http: aiohttp.ClientSession, kind: str
+) -> None:
+    asked = await client.files_getUploadURLExternal(filename="grid.png", length=len(PICTURE))
+
+    async with http.post(asked["upload_url"], data=b"--y\r\n", headers={"Content-Type": kind}) as answer:
+        assert answer.status == 400
+
+
 async def test_given_bytes_of_another_length_when_sent_then_they_are_not_taken(
     client: AsyncWebClient, http: aiohttp.ClientSession
 ) -> None:

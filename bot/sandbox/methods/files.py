@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from email.parser import BytesParser
+from email.policy import HTTP
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -85,12 +87,25 @@ def _find(slack: Slack, wished: str) -> File | None:
 
 
 async def receive(slack: Slack, request: Request) -> Response:
-    """The upload URL: takes as many bytes as were announced."""
-    file, body = _find(slack, request.path_params["file"]), await request.body()
-    if file is None or len(body) != file.length:
+    """The upload URL: takes as many bytes as were announced, raw or as a file in a form.
+
+    https://docs.slack.dev/reference/methods/files.getUploadURLExternal/
+    """
+    file, content = _find(slack, request.path_params["file"]), await request.body()
+    if (kind := request.headers.get("Content-Type", "")).casefold().startswith("multipart/form-data"):
+        content = _in_form(kind, content)
+    if file is None or len(content) != file.length:
         return PlainTextResponse("length mismatch", status_code=400)
-    file.content = body
-    return PlainTextResponse(f"OK - {len(body)}")
+    file.content = content
+    return PlainTextResponse(f"OK - {len(content)}")
+
+
+def _in_form(kind: str, body: bytes) -> bytes:
+    """The file of a form; empty where there is none. A form is a message in MIME, and read as one."""
+    form = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + body)
+    files = [part for part in form.iter_parts() if part.get_filename() is not None] if form.is_multipart() else []
+    content = files[0].get_payload(decode=True) if files else b""
+    return content if isinstance(content, bytes) else b""
 
 
 async def serve(slack: Slack, request: Request) -> Response:
