@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
 
-from bot.errors import ReplyCut, StoreRefused
-from bot.news import words
+from bot.errors import ReaderAbsent, ReplyCut, StoreRefused
+from bot.news import catalogue, words
 from bot.news.answer import answer
 from bot.news.catalogue import ENGLISH, explained, languages, of, speaking, spoken
 from bot.news.catalogue.en import Home, Messages
@@ -155,6 +157,29 @@ def test_given_a_language_that_says_little_when_spoken_then_the_rest_is_english(
 
     assert (little.undated, little.answer) == ("ohne Datum", ENGLISH.answer)
     assert (little.home.health, little.home.intro) == ("Zustand", ENGLISH.home.intro)
+
+
+@pytest.fixture
+def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A file of one more language beside the others, which says little."""
+    told = 'Messages(home=Home(health="État"), errors={"ReaderAbsent": "Aucun modèle."})'
+    source = f"from bot.news.catalogue.en import Home, Messages\n\nMESSAGES = {told}\n"
+    (tmp_path / "fr.py").write_text(source, encoding="utf-8")
+    monkeypatch.setattr(catalogue, "__path__", [*catalogue.__path__, str(tmp_path)])
+    languages.cache_clear()
+    yield
+    languages.cache_clear()
+    sys.modules.pop("bot.news.catalogue.fr")
+    del catalogue.fr  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("french")
+def test_given_a_file_of_one_more_language_when_spoken_then_it_says_what_it_can_and_the_rest_is_english() -> None:
+    with speaking("fr"):
+        assert spoken().home.health == "État"
+        assert spoken().home.intro == ENGLISH.home.intro
+        assert explained(ReaderAbsent("none")) == "Aucun modèle."
+        assert explained(ReplyCut("raw")) == ENGLISH.errors["ReplyCut"]
 
 
 def test_given_german_when_spoken_then_dates_counts_and_the_lines_of_a_conflict_are_german_and_english_after() -> None:

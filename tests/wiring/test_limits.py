@@ -11,16 +11,20 @@ from sqlalchemy import text
 
 from bot.errors import ReaderUnavailable, ReplyUnusable
 from bot.news.answer import answer
-from bot.news.catalogue import ENGLISH
+from bot.news.catalogue import ENGLISH, of
 from bot.news.cite import Sheet
 from bot.news.digest.digest import DraftDigest
 from bot.news.model import Answer, Check, DraftStatement, Mode, Relation, Turn, Usage
 from bot.news.ports import Reader
 from bot.news.summary import DraftSummary, Length, Scope, Summary, summary
+from bot.sandbox import ANNA, BEN, Sandbox
+from bot.slack.account import signed_in
+from bot.slack.languages import Languages
 from bot.store.database import Database
+from bot.store.people.rules import StoredRules
 from bot.store.people.usage import UsageTable
 from bot.store.work.jobs import JobTable
-from bot.wiring.people.limits import WARNING, Allowance, Limits, WorkspaceSpent
+from bot.wiring.people.limits import WARNING, Allowance, Limits, WorkspaceSpent, telling_admins
 from bot.worker import Job
 from tests.fakes import FakeArchive, FakeReader
 from tests.given import article, draft, says
@@ -201,6 +205,19 @@ async def test_given_four_fifths_used_when_more_is_then_the_admins_are_warned_on
     for number in range(8):
         await asked(database, replicas[0], f"U{number}")
     assert await jobs.claim([WARNING], 60) is not None
+
+
+async def test_given_admins_of_two_languages_when_warned_then_each_reads_it_in_their_own(database: Database) -> None:
+    async with Sandbox() as sandbox, signed_in(sandbox.bot_token, sandbox.api_url) as account:
+        sandbox.workspace.people[BEN].locale = "de-DE"
+        languages = Languages(account, StoredRules(database, "local"))
+        work = telling_admins(account, [ANNA, BEN], languages)[WARNING]
+
+        await work(Job("j1", WARNING, "local", {"share": "80%", "key": "warning:1"}, 1, 1))
+
+        direct = [sandbox.dm(person) for person in (ANNA, BEN)]
+        said = [sandbox.messages(channel)[-1].text for channel in direct]
+    assert said == [told.notices.nearly_spent.format(share="80%") for told in (ENGLISH, of("de"))]
 
 
 async def test_given_a_store_that_cannot_count_when_asked_then_the_answer_is_not_lost(

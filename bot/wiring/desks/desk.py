@@ -21,7 +21,7 @@ from bot.llm.server import Patience
 from bot.metrics import Metrics
 from bot.news import words
 from bot.news.answer import Audience, answer
-from bot.news.catalogue import of
+from bot.news.catalogue import speaking, spoken
 from bot.news.cite import Sheet
 from bot.news.ledger.doubles import standing_for
 from bot.news.ledger.nearby import next_questions
@@ -172,7 +172,8 @@ class Desk:
             language=self.language,
         )
         if found.library_empty and self.focus.narrow:
-            return replace(found, library_empty=False, trouble=of(found.language).answer.nothing_counts)
+            with speaking(found.language):
+                return replace(found, library_empty=False, trouble=spoken().answer.nothing_counts)
         cited = {citation.article.id for citation in words.citations(found)}
         entries = await library.ledger.entries(citing=cited)
         return replace(found, standing=standing_for(found, entries), nearby=next_questions(found, entries, asked))
