@@ -7,47 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
 
 import openai
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import ReaderError, ReplyCut, ReplyWithheld
 from bot.llm.abilities import Abilities
+from bot.llm.completion import Completion, Listener, Shaped, deaf, spent
+from bot.llm.patience import Patience
 from bot.llm.prompts import Message
-from bot.llm.server import Interrupted, Patience, Server
+from bot.llm.server import Interrupted, Server
 from bot.news.model import Usage
 
 OUTPUT_TOKENS = 16_000  # a runaway reply is cut, not paid for; a long answer with its readings takes about 3,000
 _OVER_A_PARAMETER = (400, 404, 422)  # how servers turn away what they do not take; 404 mostly means something else
 _NOT_A_PARAMETER = ("model_not_found", "context_length_exceeded", "content_filter")
-
-
-class Shaped(Protocol):
-    """A reply's shape: its name, and its JSON schema."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def schema(self) -> dict[str, Any]: ...
-
-
-Listener = Callable[[str], None]
-
-
-def deaf(piece: str) -> None:
-    """Hears nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A whole reply, as it came. `model` is what the server calls itself, else the name it was asked for."""
-
-    text: str
-    model: str
-    usage: Usage
 
 
 class _Told(BaseModel):
@@ -185,10 +159,6 @@ def _ended_well(text: str, finish: str | None, refused: bool, usage: Usage) -> N
     # Some servers never give a reason, so a reply that ends as an object does is taken as whole.
     if finish == "error" or (finish is None and not text.rstrip().endswith("}")):
         raise Interrupted
-
-
-def spent(usage: Usage) -> tuple[int, int | None, int | None]:
-    return usage.calls, usage.input_tokens, usage.output_tokens
 
 
 def _fewer(abilities: Abilities, error: openai.APIStatusError) -> Abilities | None:

@@ -12,7 +12,8 @@ import openai
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from bot.errors import ReaderRefused
-from bot.llm.server import Interrupted, Patience, Server
+from bot.llm.patience import Patience
+from bot.llm.server import Interrupted, Server
 from bot.news.model import Usage
 
 BATCH = 32  # texts in a request; the default limit of the strictest servers, and a second's work for a slow one
@@ -50,7 +51,10 @@ class _Reply(_Told):
 
 
 class Embedder:
-    """One server and one embedding model. Holds connections: made once a process, closed at its end."""
+    """One server and one embedding model. Holds connections: made once a process, closed at its end.
+
+    `most`: texts in a request, fewer once the server has turned away so many.
+    """
 
     def __init__(
         self, *, api_key: str, model: str, base_url: str | None = None, patience: Patience | None = None
@@ -58,7 +62,7 @@ class Embedder:
         """Raises WrongUse where the address or the key cannot be one."""
         self.model = model
         self._server = Server(api_key=api_key, base_url=base_url, patience=patience)
-        self._most = BATCH
+        self.most = BATCH
 
     async def aclose(self) -> None:
         await self._server.aclose()
@@ -72,7 +76,7 @@ class Embedder:
         vectors: list[Vector | None] = []
         usage = Usage()
         while len(vectors) < len(shortened):
-            batch = shortened[len(vectors) : len(vectors) + self._most]
+            batch = shortened[len(vectors) : len(vectors) + self.most]
             found = await self._embed(batch, total_s)
             vectors += found.vectors
             usage += found.usage
@@ -92,7 +96,7 @@ class Embedder:
         if len(texts) >= HOPELESS and not any(vectors):
             raise ReaderRefused("the embedding model takes none of the texts")
         if None not in vectors:
-            self._most = min(self._most, half)
+            self.most = min(self.most, half)
         return Embedded(vectors, first.usage + second.usage)
 
     async def _once(self, texts: Sequence[str]) -> Embedded | None:

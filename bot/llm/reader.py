@@ -10,11 +10,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import ReaderAbsent, ReaderError, ReplyUnusable
 from bot.llm import shown
-from bot.llm.client import Completion, Listener, ModelClient, deaf, spent
+from bot.llm.completion import Completion, Listener, deaf, spent
 from bot.llm.growing import GrowingDraft
 from bot.llm.kept import Asked, Kept, KeptReply
 from bot.llm.prompts import Message, Prompt, Prompts
@@ -22,6 +22,9 @@ from bot.llm.replies import ANSWER, SECOND_LOOK, STANDALONE, Faulty, Reply, Shap
 from bot.news.cite import Sheet
 from bot.news.languages import NAMES
 from bot.news.model import Comparison, Draft, DraftLook, Replayed, Resolved, Turn, Usage
+
+if TYPE_CHECKING:
+    from bot.llm.client import ModelClient  # with it comes the SDK, which takes half a second to load
 
 _QUESTIONS_OWN = "the language of the question"
 _COVERAGES_OWN = "the language of the coverage"

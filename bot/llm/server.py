@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -25,27 +24,13 @@ from tenacity import (
 )
 
 from bot.errors import ReaderError, ReaderRefused, ReaderUnavailable, ReplyWithheld, WrongUse
+from bot.llm.patience import Patience
 
 T = TypeVar("T")
 
 CONNECT_S = 10.0
 _PASSING = (408, 409, 425, 429)  # besides 5xx; 409 is how some gateways say "locked, try again"
 _GARBLED = (json.JSONDecodeError, UnicodeDecodeError, ValidationError)  # what is no JSON, or not what was asked for
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call may take. `sleep` and `now` are the world's, and a test's own in tests.
-
-    `total_s`: seconds for a call with its retries. `stall_s`: seconds without a byte before a stream counts as
-    stalled; an empty delta or a proxy's comment is life. `attempts`: requests at most, the first included.
-    """
-
-    total_s: float = 120
-    stall_s: float = 30
-    attempts: int = 5
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 
 class Interrupted(Exception):

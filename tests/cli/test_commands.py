@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,16 +12,18 @@ from bot.cli import COMMANDS
 from tests.cli.conftest import Cli
 
 HEAVY = ("openai", "sqlalchemy", "pydantic", "aiohttp", "slack_bolt", "rich", "numpy", "matplotlib", "lxml")
+NOT_TO_ASK = {"openai", "slack_bolt", "numpy", "matplotlib", "lxml"}
 
 
-def loaded_by(*arguments: str) -> set[str]:
-    """Which of the heavy libraries a process of its own has loaded once it has understood these arguments."""
+def loaded_by(*arguments: str | Path, cwd: Path | None = None) -> set[str]:
+    """Which of the heavy libraries a process of its own has loaded when it ends."""
     code = (
         "import sys\nfrom bot.cli import main\n"
-        f"try: main({list(arguments)!r})\nexcept SystemExit: print(*set({HEAVY!r}) & set(sys.modules))"
+        f"try: main({[str(a) for a in arguments]!r})\nexcept SystemExit: pass\n"
+        f"print(*set({HEAVY!r}) & set(sys.modules))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    return set(told.stdout.splitlines()[-1].split())
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=cwd)
+    return set(told.stdout.split("\n")[-2].split())
 
 
 def test_given_nothing_but_a_wish_for_help_when_run_then_every_command_is_listed(cli: Cli) -> None:
@@ -53,3 +56,13 @@ def test_given_a_wish_for_help_when_run_then_no_library_is_loaded_for_it() -> No
 
 def test_given_one_command_when_run_then_what_others_need_is_not_loaded() -> None:
     assert loaded_by("jobs", "--help") == {"pydantic", "sqlalchemy"}
+
+
+def test_given_no_key_when_a_question_is_answered_then_the_model_s_library_is_not_loaded(
+    coverage: Path, tmp_path: Path
+) -> None:
+    assert loaded_by("ask", "How many licences?", "--coverage", coverage, cwd=tmp_path).isdisjoint(NOT_TO_ASK)
+
+
+def test_given_the_running_bot_s_parts_when_loaded_then_the_model_s_library_is_not_among_them() -> None:
+    assert loaded_by("run", "--help").isdisjoint({"openai", "matplotlib", "lxml", "numpy"})

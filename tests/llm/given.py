@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.llm.client import ModelClient
+from bot.llm.patience import Patience
 from bot.llm.prompts import Prompt, Prompts
-from bot.llm.server import Patience
 from bot.news.cite import Sheet
 from bot.news.model import Excerpt
 from tests.given import article

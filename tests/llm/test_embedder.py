@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ReaderRefused, ReaderUnavailable, WrongUse
 from bot.llm.embedder import BATCH, CHARACTERS, Embedded, Embedder, Vector
-from bot.llm.server import Patience
+from bot.llm.patience import Patience
 from bot.news.model import Usage
 from tests.llm.given import NOW, Naps
 from tests.scripted_model import ScriptedModel, Turn, failed, limited

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ReaderRefused, ReaderUnavailable
-from bot.llm.server import Patience
+from bot.llm.patience import Patience
 from bot.metrics import Metrics, Prices
 from bot.news.catalogue import ENGLISH, explained
 from bot.wiring.desks.breaker import Breaker, GuardedEmbedder, GuardedModel, ReaderResting

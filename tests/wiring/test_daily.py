@@ -13,8 +13,8 @@ import pytest
 
 from bot.errors import ReaderUnavailable, SlackUnavailable
 from bot.llm.client import ModelClient
+from bot.llm.patience import Patience
 from bot.llm.prompts import Prompts
-from bot.llm.server import Patience
 from bot.news.digest.subscription import EVERY_DAY, Quiet, Wish
 from bot.news.ledger.standing import begun
 from bot.news.rules import ChannelRules, Focus

@@ -11,8 +11,8 @@ import pytest
 
 from bot.errors import ReaderUnavailable
 from bot.llm.embedder import BATCH, Embedder
+from bot.llm.patience import Patience
 from bot.llm.prompts import Prompts
-from bot.llm.server import Patience
 from bot.news.model import Article
 from bot.settings import Settings
 from bot.store.coverage.library import Library

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, make_url, text
 from bot.errors import CrosscheckError, ReaderRefused, ReaderUnavailable, StoreFull
 from bot.feeds.poll import FeedState
 from bot.feeds.urls import host_of
-from bot.llm.client import ModelClient
-from bot.llm.server import Patience
+from bot.llm.patience import Patience
 from bot.news import words
 from bot.settings import Settings
 from bot.store.coverage.feeds import FeedTable
@@ -82,6 +81,8 @@ class _Word:
 async def _model(settings: Settings) -> Finding:
     if settings.openai_api_key is None:
         return ok("model", "none: sources are quoted, not compared; for a model set OPENAI_API_KEY")
+    from bot.llm.client import ModelClient  # here, for with it comes the SDK, which takes half a second to load
+
     try:
         client = ModelClient(
             api_key=settings.openai_api_key.get_secret_value(),

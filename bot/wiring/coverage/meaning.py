@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.errors import ReaderError
-from bot.llm.embedder import BATCH, Embedder
-from bot.llm.server import Patience
+from bot.llm.patience import Patience
 from bot.metrics import Metrics
 from bot.news.model import Article, Excerpt
 from bot.settings import Settings
@@ -20,8 +20,10 @@ from bot.store.database import Clock, Database, utc_now
 from bot.store.search.vectors import Meant, Vectors, workspaces_waiting
 from bot.store.search.words import terms
 from bot.wiring.coverage.coverage import AFTER_PEOPLE
-from bot.wiring.desks.breaker import GuardedEmbedder
 from bot.worker import UNHURRIED_S, Job, Jobs, Work, Worker
+
+if TYPE_CHECKING:
+    from bot.llm.embedder import Embedder
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Meaning:
         Raises ReaderError, StoreError; what was made until then is kept, and the rest goes on waiting.
         """
         made, before = 0, None
-        while waiting := await vectors.waiting(self.model, BATCH, before=before):
+        while waiting := await vectors.waiting(self.model, self._embedder.most, before=before):
             before = min(waiting)
             asked = {key: told for key, told in waiting.items() if key not in self._refused}
             if asked:
@@ -167,6 +169,10 @@ def embedding_model(settings: Settings, metrics: Metrics | None = None) -> Embed
     key, model, url = settings.openai_api_key, settings.openai_embedding_model, settings.openai_base_url
     if key is None or model is None:
         return None
+    # Here, for with them comes the SDK, which takes half a second to load.
+    from bot.llm.embedder import Embedder
+    from bot.wiring.desks.breaker import GuardedEmbedder
+
     patience = Patience(total_s=settings.model_total_s, stall_s=settings.model_stall_s)
     if metrics is None:
         return Embedder(api_key=key.get_secret_value(), model=model, base_url=url, patience=patience)

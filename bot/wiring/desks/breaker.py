@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.errors import ReaderError, ReaderUnavailable
-from bot.llm.client import Completion, Listener, ModelClient, Shaped, deaf
+from bot.llm.client import ModelClient
+from bot.llm.completion import Completion, Listener, Shaped, deaf
 from bot.llm.embedder import Embedded, Embedder
+from bot.llm.patience import Patience
 from bot.llm.prompts import Message
-from bot.llm.server import Patience
 from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import ReaderUnavailable
-from bot.llm.client import ModelClient
 from bot.llm.kept import Asked, Kept
+from bot.llm.patience import Patience
 from bot.llm.prompts import Prompts
 from bot.llm.reader import Checkpoint, ModelReader
-from bot.llm.server import Patience
 from bot.metrics import Metrics
 from bot.news import words
 from bot.news.answer import Audience, answer
@@ -34,7 +34,9 @@ from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.wiring.coverage.meaning import ByMeaning, Meaning
 from bot.wiring.coverage.taking import Found, each_of, read_path, take_in
-from bot.wiring.desks.breaker import GuardedModel
+
+if TYPE_CHECKING:
+    from bot.llm.client import ModelClient
 
 _log = logging.getLogger(__name__)
 
@@ -223,6 +225,10 @@ def model_client(settings: Settings, metrics: Metrics | None = None) -> ModelCli
     """None where no key is set."""
     if settings.openai_api_key is None:
         return None
+    # Here, for with them comes the SDK, which takes half a second to load.
+    from bot.llm.client import ModelClient
+    from bot.wiring.desks.breaker import GuardedModel
+
     key, model, url = settings.openai_api_key.get_secret_value(), settings.openai_model, settings.openai_base_url
     patience = Patience(total_s=settings.model_total_s, stall_s=settings.model_stall_s)
     if metrics is None:
