@@ -34,7 +34,7 @@ from bot.wiring.health import counted, health_routes
 from bot.wiring.oauth import oauth
 from bot.wiring.people.line import FOR_THE_LINE, line_worker
 from bot.wiring.rotation import ROTATE
-from bot.wiring.serving import Goes, Part, Patrol, going, listening_at, meanwhile, serve, these, working
+from bot.wiring.serving import Duty, Goes, Patrol, going, listening_at, meanwhile, serve, these, working
 from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
 from bot.wiring.workspaces import Joined, Many, Workspaces
 from bot.worker import Job, Leaving, Work, Worker
@@ -127,8 +127,8 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         await stack.enter_async_context(working(questions, GRACE_S))
         await stack.enter_async_context(working(line, GRACE_S))
         renewal = [installing.rotation] if installing else []
-        for part in _parts(house, workspaces, beside_digests=renewal, beside_feeds=pasted):
-            await stack.enter_async_context(going(part, GRACE_S))
+        for duty in _duties(house, workspaces, beside_digests=renewal, beside_feeds=pasted):
+            await stack.enter_async_context(going(duty, GRACE_S))
         tidying = _tidying(house, workspaces, settings.keep_words_days * 86_400)
         await stack.enter_async_context(meanwhile(tidying))
 
@@ -161,9 +161,9 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
     return (tokens[0], tokens[1], tokens[2], settings.slack_api_url)
 
 
-def _parts(
+def _duties(
     house: House, workspaces: Workspaces, *, beside_digests: Sequence[Goes], beside_feeds: Sequence[Goes]
-) -> list[Part]:
+) -> list[Duty]:
     """What goes on in all workspaces beside their questions: digests, the ledger, feeds, and vectors where there is a
     model for them."""
     settings, reading, clock = house.settings, house.reading, house.clock
@@ -187,7 +187,7 @@ def _parts(
         lease_s=settings.lease_s,
     )
     moved = house.inside.clock.moved if house.inside else None
-    parts: list[Part] = [
+    duties: list[Duty] = [
         Patrol(house.digests, keeping_time, tick_s=daily.TICK_S, moved=moved),
         ledger,
         Patrol(house.polls, incoming, tick_s=rounds.TICK_S),
@@ -201,8 +201,8 @@ def _parts(
             clock=clock,
             lease_s=settings.lease_s,
         )
-        parts.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
-    return parts
+        duties.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
+    return duties
 
 
 async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None:

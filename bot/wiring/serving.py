@@ -1,4 +1,4 @@
-"""What runs beside the questions in the bot's process: parts that keep rounds, and what is served over HTTP."""
+"""What runs beside the questions in the bot's process: duties that keep rounds, and what is served over HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.worker import Worker
 log = logging.getLogger(__name__)
 
 
-class Part(Protocol):
+class Duty(Protocol):
     """Goes on rounds, and does the work that they leave in a worker of its own."""
 
     worker: Worker
@@ -83,9 +83,9 @@ class Patrol:
 
 
 @asynccontextmanager
-async def going(part: Part, grace_s: float) -> AsyncIterator[None]:
+async def going(duty: Duty, grace_s: float) -> AsyncIterator[None]:
     """Go on rounds and work for as long as the context lasts; its rounds end before its work does."""
-    async with working(part.worker, grace_s), meanwhile(part.run()):
+    async with working(duty.worker, grace_s), meanwhile(duty.run()):
         yield
 
 

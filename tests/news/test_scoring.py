@@ -107,81 +107,79 @@ def values(figures: dict[str, Figure]) -> dict[str, tuple[float | None, int]]:
     return {name: (None if f.value is None else pytest.approx(f.value), f.n) for name, f in figures.items()}
 
 
+# What readers of each kind score, however they are asked.
+PERFECT = {
+    "dispute precision": (1, 2),
+    "dispute recall": (1, 2),
+    "dispute F1": (1, 2),
+    "dispute precision, hard": (1, 1),
+    "dispute recall, hard": (1, 1),
+    "dispute F1, hard": (1, 1),
+    "false alarms": (0, 5),
+    "false alarms on agree": (0, 1),
+    "false alarms on complementary": (0, 1),
+    "update recall": (1, 1),
+    "abstention": (1, 1),
+    "relation right": (1, 8),
+    "distinct positions shown": (1, 7),
+    "attribution": (1, 7),
+    "verbatim quotes": (1, 7),
+}
+LAZY = {
+    "dispute precision": (2 / 7, 7),  # d1 and d2 are right; d3 is a matter of taste
+    "dispute recall": (1, 2),
+    "dispute F1": (4 / 9, 7),  # 2 * 2 / (2 * 2 + 5 + 0)
+    "dispute precision, hard": (1 / 6, 6),
+    "dispute recall, hard": (1, 1),
+    "dispute F1, hard": (2 / 7, 6),
+    "false alarms": (1, 5),
+    "false alarms on agree": (1, 1),
+    "false alarms on complementary": (1, 1),
+    "update recall": (0, 1),
+    "abstention": (0, 1),
+    "relation right": (3 / 8, 8),
+    "distinct positions shown": (1, 7),
+    "attribution": (12 / 14, 7),  # the second of two sources of one position is lost in d2 and g1
+    "verbatim quotes": (1, 7),
+}
+BLIND = {
+    "dispute precision": (None, 0),
+    "dispute recall": (0, 2),
+    "dispute F1": (0, 2),
+    "dispute precision, hard": (None, 0),
+    "dispute recall, hard": (0, 1),
+    "dispute F1, hard": (0, 1),
+    "false alarms": (0, 5),
+    "false alarms on agree": (0, 1),
+    "false alarms on complementary": (0, 1),
+    "update recall": (0, 1),
+    "abstention": (0, 1),
+    "relation right": (1 / 8, 8),
+    "distinct positions shown": (7 / 12, 7),
+    "attribution": (9 / 14, 7),
+    "verbatim quotes": (1, 7),
+}
 COSTS = {"input tokens": (100, 8), "output tokens": (10, 8), "seconds": (2, 8)}
 
 
 def test_given_a_perfect_reader_when_scored_then_every_figure_is_the_best() -> None:
     figures, report = scored(perfect)
 
-    assert values(figures) == {
-        "dispute precision": (1, 2),
-        "dispute recall": (1, 2),
-        "dispute F1": (1, 2),
-        "dispute precision, hard": (1, 1),
-        "dispute recall, hard": (1, 1),
-        "dispute F1, hard": (1, 1),
-        "false alarms": (0, 5),
-        "false alarms on agree": (0, 1),
-        "false alarms on complementary": (0, 1),
-        "update recall": (1, 1),
-        "abstention": (1, 1),
-        "relation right": (1, 8),
-        "distinct positions shown": (1, 7),
-        "attribution": (1, 7),
-        "verbatim quotes": (1, 7),
-        "calls": (1, 8),
-        **COSTS,
-    }
+    assert values(figures) == PERFECT | {"calls": (1, 8), **COSTS}
     assert report.failures == ()
 
 
 def test_given_a_lazy_reader_when_scored_then_it_recalls_all_and_is_seldom_right() -> None:
     figures, report = scored(lazy)
 
-    assert values(figures) == {
-        "dispute precision": (2 / 7, 7),  # d1 and d2 are right; d3 is a matter of taste
-        "dispute recall": (1, 2),
-        "dispute F1": (4 / 9, 7),  # 2 * 2 / (2 * 2 + 5 + 0)
-        "dispute precision, hard": (1 / 6, 6),
-        "dispute recall, hard": (1, 1),
-        "dispute F1, hard": (2 / 7, 6),
-        "false alarms": (1, 5),
-        "false alarms on agree": (1, 1),
-        "false alarms on complementary": (1, 1),
-        "update recall": (0, 1),
-        "abstention": (0, 1),
-        "relation right": (3 / 8, 8),
-        "distinct positions shown": (1, 7),
-        "attribution": (12 / 14, 7),  # the second of two sources of one position is lost in d2 and g1
-        "verbatim quotes": (1, 7),
-        "calls": (2, 8),
-        **COSTS,
-    }
+    assert values(figures) == LAZY | {"calls": (2, 8), **COSTS}
     assert [f.id for f in report.failures] == ["d2", "g1", "c1", "s1", "u1", "p1"]
 
 
 def test_given_a_blind_reader_when_scored_then_it_never_alarms_and_finds_nothing() -> None:
     figures, report = scored(blind)
 
-    assert values(figures) == {
-        "dispute precision": (None, 0),
-        "dispute recall": (0, 2),
-        "dispute F1": (0, 2),
-        "dispute precision, hard": (None, 0),
-        "dispute recall, hard": (0, 1),
-        "dispute F1, hard": (0, 1),
-        "false alarms": (0, 5),
-        "false alarms on agree": (0, 1),
-        "false alarms on complementary": (0, 1),
-        "update recall": (0, 1),
-        "abstention": (0, 1),
-        "relation right": (1 / 8, 8),
-        "distinct positions shown": (7 / 12, 7),
-        "attribution": (9 / 14, 7),
-        "verbatim quotes": (1, 7),
-        "calls": (1, 8),
-        **COSTS,
-    }
+    assert values(figures) == BLIND | {"calls": (1, 8), **COSTS}
     assert [f.id for f in report.failures] == ["d1", "d2", "d3", "c1", "s1", "u1", "p1"]
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -314,12 +313,18 @@ def test_given_no_key_when_the_disagreements_are_asked_for_then_recorded_ones_st
 
 def until_stand(tab: Tab, count: int) -> None:
     """Ask for the disagreements until so many stand: the ledger takes seconds to go through what came."""
-    for _ in range(20):
+
+    def told() -> list[str]:
+        script = "return [...document.querySelectorAll('.main .message')].map(e => e.textContent)"
+        return [text for text in tab.driver.execute_script(script) if "disagree" in text]
+
+    def stand() -> bool:
+        before = len(told())
         command(tab, "/coverage disagreements")
-        time.sleep(1.5)
-        if any(f"disagree on {count} questions" in message.text for message in tab.all(".main .message")):
-            return
-    raise AssertionError(f"there are not {count} disagreements")
+        tab.until(lambda: len(told()) > before)
+        return f"disagree on {count} questions" in told()[-1]
+
+    tab.until(stand)
 
 
 def test_given_questions_under_an_answer_when_one_is_pressed_then_the_thread_has_its_answer_under_who_asked(

@@ -42,6 +42,7 @@ _log = logging.getLogger(__name__)
 
 SLOW_S = 8.0  # how long a slow model lets wait, with its fault switched on
 SAMPLE = "sample"  # the workspace of the sample coverage, apart from people's own
+NOBODY = "none"  # a workspace without coverage, so that the sample answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +209,7 @@ async def sample_desk(settings: Settings, folder: str) -> AsyncIterator[Desk]:
     reading = Reading.of(settings)
     try:
         async with await Database.open(f"sqlite:///{folder}/sample.db") as database:
-            empty, sample = Library(database, "none"), Library(database, SAMPLE)
-            yield Desk(empty, reading, settings.excerpt_tokens, sample)
+            yield Desk(Library(database, NOBODY), reading, settings.excerpt_tokens, Library(database, SAMPLE))
     finally:
         await reading.close()
 

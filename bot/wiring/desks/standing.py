@@ -16,7 +16,7 @@ from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.ledger.labels import Labels
 from bot.store.ledger.ledger import StoredLedger
-from bot.wiring.desks.desk import SAMPLE, Desk, Reading, desk, fill_sample
+from bot.wiring.desks.desk import NOBODY, SAMPLE, Desk, Reading, desk, fill_sample
 from bot.wiring.desks.ledger import proposer_of
 
 WITHOUT_LIMIT = 1_000_000  # calls; whoever has a ledger made for this once waits for it
@@ -104,7 +104,7 @@ async def compare_sample(settings: Settings, *, workspace: str) -> None:
             return
         reading = Reading.of(settings)
         try:
-            nothing, sample = Library(database, "none"), Library(database, SAMPLE)
+            nothing, sample = Library(database, NOBODY), Library(database, SAMPLE)
             await make_ledger(Desk(nothing, reading, settings.excerpt_tokens, sample=sample))
             await database.write(arrivals.announced(new[-1].serial))
         finally:
