@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.news.catalogue import of
 from bot.news.ledger.standing import begun
 from bot.news.model import Kind
 from bot.news.model import Turn as Said
@@ -286,6 +287,29 @@ async def test_given_a_language_set_for_a_channel_when_asked_in_it_then_the_mode
         assert "Eine Quelle sagt: " in answer.shown
         assert all("in German" in request.text for request in model.heard)
         assert steps(model.heard) == ["answer", "second_look", "summary"]
+
+
+async def test_given_a_person_who_reads_slack_in_german_when_they_ask_and_command_then_the_bot_speaks_german(
+    home: Path, model: ScriptedModel
+) -> None:
+    told = of("de")
+    async with Sandbox() as sandbox:
+        sandbox.workspace.people[ANNA].locale = "de-DE"
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        async with bot.running():
+            greeted = await sandbox.say(GENERAL, ANNA, f"{sandbox.mention} Hallo!")
+            [hello] = await sandbox.wait_for(lambda: sandbox.replies(greeted), 20)
+            for text in ("help", "digest preview", "add nowhere"):
+                await sandbox.command("/coverage", text, channel=GENERAL, user=ANNA)
+            said = (told.commands.help_title, told.wish.begun, told.digest.everything, told.commands.no_address)
+            for each in said:
+                await sandbox.wait_for(lambda each=each: any(each in m.shown for m in sandbox.private(ANNA)), 20)
+            await sandbox.open_home(ANNA)
+            shown = await sandbox.wait_for(lambda: sandbox.home(ANNA), 20)
+
+        assert hello.text == told.asking.hello
+        assert told.home.follows in str(shown.view)
 
 
 async def test_given_a_channel_set_to_one_outlet_when_asked_in_it_then_the_model_and_the_lists_hold_nothing_else(

@@ -136,7 +136,7 @@ async def test_given_a_german_channel_when_the_digest_s_form_is_opened_then_it_i
     assert_kept("german-digest-form", shown(form.view))
 
 
-async def test_given_a_german_channel_when_the_answer_fails_then_the_apology_is_german(bot: Bot) -> None:
+async def test_given_a_german_channel_when_a_command_fails_then_the_apology_is_german(bot: Bot) -> None:
     in_german(bot)
     bot.coverage.fault = StoreUnavailable("away")
 

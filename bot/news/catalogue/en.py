@@ -1,7 +1,7 @@
 """English: every message by its name, and what any other language falls back to.
 
 A language is a file like this one, named by ISO 639-1, whose MESSAGES say what they have to say otherwise:
-`MESSAGES = Messages(undated="undatiert", home=Home(digest="Ihre Zusammenfassung"))`. In a message, `number` is a count
+`MESSAGES = Messages(undated="undatiert", home=Home(digest="Ihr Überblick"))`. In a message, `number` is a count
 in words as far as `numbers` go, from 0, and `count` one in digits.
 """
 
@@ -631,8 +631,7 @@ class Times:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
     """All that a language says. `plural`: which of the forms a count takes. `weekdays` begin with Monday; `languages`
-    go by ISO 639-1, and
-    `errors`, what a person is told of each, by its class."""
+    go by ISO 639-1, and `errors`, what a person is told of each, by its class."""
 
     plural: Callable[[int], int] = one_or_more
     thousands: str = ","
