@@ -404,7 +404,7 @@ async def test_given_the_form_of_a_digest_when_filled_then_the_channel_has_one(
             await sandbox.submit(form, {"at": "07:45"})
             [told] = await sandbox.wait_for(lambda: private(sandbox, 1), 20)
 
-        assert "This channel has its digest from now on: 07:45 weekdays" in told.text
+        assert "in full, on weekdays at 07:45" in told.text
 
 
 def private(sandbox: Sandbox, count: int) -> list[Message] | None:

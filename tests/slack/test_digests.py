@@ -39,8 +39,10 @@ async def test_given_a_wish_in_words_when_a_digest_is_switched_on_then_it_is_kep
     wish = digests.wishes[GENERAL]
     assert (wish.at, wish.days, wish.zone) == (time(8, 30), WEEKDAYS, "Europe/London")
     assert [t.phrases for t in wish.topics] == [("tariffs",)]
-    assert "08:30 weekdays Europe/London" in told
-    assert "The next one comes on Friday 22 May, 08:30." in told
+    assert told == (
+        "From now on this channel has a digest on “tariffs”, in full, on weekdays at 08:30 (Europe/London); "
+        "a day without news gets a line that says so. The next one comes on Friday 22 May, 08:30."
+    )
 
 
 async def test_given_a_digest_when_it_is_changed_then_what_is_not_named_stays(bot: Bot, digests: FixedDigests) -> None:
@@ -159,7 +161,7 @@ async def test_given_the_command_alone_when_typed_then_a_form_opens_and_what_is_
     assert faults == {}
     kept = Wish(time(7, 45), frozenset({0, 4}), "Asia/Tokyo", (Topic(("tariffs",)),), Length.FULL, Quiet.SKIP)
     assert bot.digests.wishes == {GENERAL: kept}
-    assert bot.sandbox.private(ANNA)[-1].text.startswith("This channel has its digest from now on: 07:45 Monday Friday")
+    assert "on “tariffs”, in full, every Monday and Friday at 07:45 (Asia/Tokyo)" in bot.sandbox.private(ANNA)[-1].text
     assert bot.faults == []
 
 
@@ -251,7 +253,7 @@ async def test_given_digests_when_listed_then_a_person_sees_their_own_and_the_ch
     await bot.quiet()
 
     assert (listed(CHIE), listed(BEN)) == ([GENERAL, POLICY], [GENERAL, POLICY, RANDOM])
-    assert "09:00 weekdays UTC full quiet say · next on Friday 22 May, 08:30" in bot.sandbox.private(CHIE)[-1].shown
+    assert "a line that says so · next on Friday 22 May, 08:30" in bot.sandbox.private(CHIE)[-1].shown
 
 
 async def test_given_no_digest_when_listed_then_that_is_said(bot: Bot) -> None:

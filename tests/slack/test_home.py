@@ -33,7 +33,7 @@ async def test_given_coverage_when_home_is_opened_then_it_shows_what_stands_what
     bot.coverage.headings = entries.HEADINGS
     bot.coverage.followed[ANNA] = [entries.entry("f1", "How long did it last?", "owner")]
     bot.coverage.topics = [TopicFollow(ANNA, GENERAL, "1.1", Topic(("export licences",)))]
-    bot.coverage.digest = "09:00 weekdays Europe/London full quiet say"
+    bot.coverage.digest = "on all coverage, in full, on weekdays at 09:00 (Europe/London)"
 
     home = await opened(bot, ANNA)
 

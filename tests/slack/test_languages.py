@@ -120,7 +120,7 @@ async def test_given_a_german_channel_when_a_digest_is_wished_for_in_words_then_
     on = (await typed(bot, "digest on 09:00 weekdays Europe/London topics tariffs"))[-1]
     wrong = (await typed(bot, "digest on whenever"))[-1]
 
-    assert "09:00 Uhr, montags bis freitags, Europe/London" in on.text
+    assert "zu „tariffs“, ausführlich, montags bis freitags um 09:00 Uhr (Europe/London)" in on.text
     assert "Freitag, 22. Mai, 08:30 Uhr" in on.text
     assert wrong.text == GERMAN.wish.not_understood.format(said="whenever")
 

@@ -136,14 +136,14 @@ async def test_given_somebody_else_when_they_open_the_settings_then_they_read_th
 
 async def test_given_a_digest_and_follows_when_the_settings_are_opened_then_they_are_told_too(bot: Bot) -> None:
     none = json.dumps((await opened(bot, CHIE)).view, ensure_ascii=False)
-    bot.coverage.digest = "09:00 weekdays Europe/London full quiet say"
+    bot.coverage.digest = "on all coverage, in full, on weekdays at 09:00 (Europe/London)"
     bot.coverage.followed[CHIE] = [entries.entry()]
     bot.coverage.topics = [TopicFollow(CHIE, GENERAL, "1.1", Topic(("export licences",)))]
     told = json.dumps((await opened(bot, CHIE)).view, ensure_ascii=False)
 
     assert ENGLISH.wish.not_set in none
     assert ENGLISH.follow.none in none
-    assert "09:00 weekdays Europe/London" in told
+    assert "Digest: on all coverage, in full, on weekdays at 09:00 (Europe/London)" in told
     assert answers.QUESTION in told
     assert "export licences" in told
 
@@ -309,7 +309,7 @@ def subcommands() -> list[Subcommand]:
 
 async def test_given_lists_of_who_may_add_and_change_digests_when_typed_then_they_hold(bot: Bot) -> None:
     assert await told(bot, CHIE, "add https://example.org/a") == ENGLISH.rights.add
-    assert "its digest from now on" in await told(bot, CHIE, "digest on")
+    assert "has a digest on all coverage" in await told(bot, CHIE, "digest on")
 
     bot.rules.workspace = WorkspaceRules(adding=Listed((CHIE,)), digests=Listed((), (POLICY,)))
 
@@ -317,7 +317,7 @@ async def test_given_lists_of_who_may_add_and_change_digests_when_typed_then_the
     for change in ("digest on", "digest off", "digest now"):
         assert await told(bot, CHIE, change) == ENGLISH.rights.change_digest
     assert await told(bot, CHIE, "digest preview") == "In detail: nothing."
-    assert "its digest from now on" in await told(bot, CHIE, "digest on", POLICY)
+    assert "has a digest on all coverage" in await told(bot, CHIE, "digest on", POLICY)
 
 
 async def test_given_a_narrow_channel_when_a_list_is_empty_then_what_is_set_is_named_as_why(bot: Bot) -> None:

@@ -427,13 +427,20 @@ MESSAGES = Messages(
         no_day="Kreuzen Sie mindestens einen Tag an.",
         no_time="Wählen Sie eine Uhrzeit.",
         begun="Er wird zusammengestellt, nur für Sie.",
-        described="{at} Uhr, {days}, {zone}, {length}, {quiet}",
-        described_topics="{wish}, Themen: {topics}",
-        described_lengths={"full": "ausführlich", "short": "kurz"},
-        described_quiets={"say": "an ruhigen Tagen eine Zeile", "skip": "an ruhigen Tagen nichts"},
+        described="{about}, {length}, {days} um {at} Uhr ({zone}); {quiet}",
+        described_everything="zur ganzen Berichterstattung",
+        described_topics="zu {topics}",
+        described_topic="„{topic}“",
+        described_named="„{topic}“ ({phrases})",
+        described_lengths={"full": "ausführlich", "short": "kurz, mit dem Rest im Thread"},
+        described_quiets={
+            "say": "an einem Tag ohne Neues sagt das eine Zeile",
+            "skip": "an einem Tag ohne Neues kommt nichts",
+        },
         weekdays="montags bis freitags",
         daily="täglich",
         weekends="am Wochenende",
+        some_days="jeden {days}",
         too_many_topics="Es können höchstens {most} Themen sein; das sind {count}.",
         long_topic="Jedes Thema kann höchstens {limit} Zeichen haben.",
         no_such_zone="Eine Zeitzone „{said}“ gibt es nicht. Nennen Sie sie nach ihrem Ort, zum Beispiel Europe/Berlin.",
@@ -442,7 +449,7 @@ MESSAGES = Messages(
             "„{said}“ verstehe ich nicht. Zum Beispiel: 09:00 weekdays Europe/Berlin topics KI-Exportverbot, Zölle"
         ),
         usage="Sagen Sie on, off, now, preview oder list; oder nichts, um ein Formular zu bekommen.",
-        on="Dieser Kanal hat ab jetzt einen Überblick: {digest}. Der nächste kommt am {when}.",
+        on="Dieser Kanal hat ab jetzt einen Überblick {digest}. Der nächste kommt am {when}.",
         off="Dieser Kanal hat keinen Überblick mehr.",
         off_meanwhile=(
             "Jemand hat den Überblick dieses Kanals eben ausgeschaltet. Sagen Sie noch einmal on, um ihn zu bekommen."

@@ -362,13 +362,24 @@ class Wish:
     no_day: str = "Tick at least one day."
     no_time: str = "Choose a time of day."
     begun: str = "It is being put together, for you alone."
-    described: str = "{at} {days} {zone} {length} {quiet}"
-    described_topics: str = "{wish} topics {topics}"
-    described_lengths: Mapping[str, str] = field(default_factory=lambda: {"full": "full", "short": "short"})
-    described_quiets: Mapping[str, str] = field(default_factory=lambda: {"say": "quiet say", "skip": "quiet skip"})
-    weekdays: str = "weekdays"
-    daily: str = "daily"
-    weekends: str = "weekends"
+    described: str = "{about}, {length}, {days} at {at} ({zone}); {quiet}"
+    described_everything: str = "on all coverage"
+    described_topics: str = "on {topics}"
+    described_topic: str = "“{topic}”"
+    described_named: str = "“{topic}” ({phrases})"
+    described_lengths: Mapping[str, str] = field(
+        default_factory=lambda: {"full": "in full", "short": "in short with the rest in its thread"}
+    )
+    described_quiets: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "say": "a day without news gets a line that says so",
+            "skip": "on a day without news nothing comes",
+        }
+    )
+    weekdays: str = "on weekdays"
+    daily: str = "every day"
+    weekends: str = "at weekends"
+    some_days: str = "every {days}"
     too_many_topics: str = "There can be {most} topics; that is {count}."
     long_topic: str = "Keep each topic under {limit} characters."
     no_such_zone: str = "There is no time zone “{said}”. Name it by its place, for example Europe/London."
@@ -377,7 +388,7 @@ class Wish:
         "I don't understand “{said}”. For example: 09:00 weekdays Europe/London topics AI export ban, tariffs"
     )
     usage: str = "Say on, off, now, preview or list; or nothing, for a form."
-    on: str = "This channel has its digest from now on: {digest}. The next one comes on {when}."
+    on: str = "From now on this channel has a digest {digest}. The next one comes on {when}."
     off: str = "This channel has no digest any more."
     off_meanwhile: str = "Somebody has switched this channel’s digest off in this moment. Say on again to have it."
     where: str = "I am not in this channel, so no digest could come to it. Invite me, then try again."

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from bot.errors import WrongUse
 from bot.news.catalogue import spoken
 from bot.news.topic import Topic
+from bot.news.words import listed
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERY_DAY = frozenset(range(7))
@@ -131,16 +132,23 @@ def zone_named(said: str) -> str:
 
 
 def described(wish: Wish) -> str:
-    """The wish in the words that `parse` reads, where English is spoken; in another language it is only told."""
+    """The wish as people say it, within a sentence."""
     told = spoken().wish
-    found = told.described.format(
+    about = told.described_topics.format(topics=listed([_named(topic) for topic in wish.topics]))
+    return told.described.format(
+        about=about if wish.topics else told.described_everything,
         at=f"{wish.at:%H:%M}",
         days=_told_days(wish.days),
         zone=wish.zone,
         length=told.described_lengths[wish.length],
         quiet=told.described_quiets[wish.quiet],
     )
-    return told.described_topics.format(wish=found, topics=told_topics(wish.topics)) if wish.topics else found
+
+
+def _named(topic: Topic) -> str:
+    if topic.name:
+        return spoken().wish.described_named.format(topic=topic.name, phrases=", ".join(topic.phrases))
+    return spoken().wish.described_topic.format(topic=topic.title)
 
 
 def told_topics(found: Sequence[Topic]) -> str:
@@ -207,7 +215,7 @@ def _day(word: str) -> int | None:
 def _told_days(days: frozenset[int]) -> str:
     told = spoken()
     named = {WEEKDAYS: told.wish.weekdays, EVERY_DAY: told.wish.daily, EVERY_DAY - WEEKDAYS: told.wish.weekends}
-    return named.get(days) or " ".join(told.weekdays[day] for day in sorted(days))
+    return named.get(days) or told.wish.some_days.format(days=listed([told.weekdays[day] for day in sorted(days)]))
 
 
 def _topic(part: str) -> Topic | None:
