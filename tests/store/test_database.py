@@ -74,6 +74,30 @@ def test_given_the_migrations_when_listed_then_the_newest_is_the_one_that_is_exp
     assert ScriptDirectory.from_config(config()).get_current_head() == HEAD
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_given_an_index_of_an_earlier_shape_when_opened_then_it_is_filled_as_new_articles_fill_it(
+    database_url: str,
+) -> None:
+    def index(connection: Connection) -> list[tuple[object, ...]]:
+        rows = connection.execute(text("SELECT id, words, CAST(terms AS text) FROM excerpt_index ORDER BY id"))
+        return [tuple(row) for row in rows]
+
+    def set_back(connection: Connection) -> None:
+        connection.execute(text("DROP TABLE excerpt_index"))
+        connection.execute(text("CREATE TABLE excerpt_index (id BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+
+    async with await Database.open(database_url) as database:
+        library = Library(database, "local")
+        await library.add(article("bread", "Bread is bread, and bread is bread. " * 9))
+        await library.add(article("milk", "Milk is dear, and dear it stays. " * 40))
+        as_written = await database.read(index)
+        await database.write(set_back)
+
+    async with await Database.open(database_url) as database:
+        assert await database.read(index) == as_written
+
+
 async def test_given_a_database_of_a_newer_program_when_opened_then_it_is_left_alone(database_url: str) -> None:
     async with await Database.open(database_url) as database:
         await database.write(

@@ -144,7 +144,8 @@ async def test_given_one_word_with_more_matches_than_may_be_read_when_searched_t
 async def test_given_estimates_of_frequent_words_when_searched_then_the_order_stands(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "_EXACT", 5)
+    monkeypatch.setattr(postgres, "_SAMPLE", 20)
+    monkeypatch.setattr(postgres, "_COMMON", 5)
     library = Library(database, "local")
     bread = {f"x{n}": "Bread is dear." for n in range(15)}
     other = {f"y{n}": "Milk is dear." for n in range(30)}

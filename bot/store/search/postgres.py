@@ -1,7 +1,8 @@
-"""The index on PostgreSQL: tsvector and GIN over the terms that `words` made.
+"""The index on PostgreSQL: GIN over the terms that `words` made, each occurrence told apart.
 
-PostgreSQL's ranking knows neither how rare a word is nor how long a text is. So each lexeme carries, as its weight
-from A to D, how much it says in its excerpt (its share of BM25), and a query adds these up times the rarity.
+PostgreSQL's own ranking knows neither how rare a word is nor how long a text is, and has to read the whole of each
+match. So what BM25 needs stands beside the terms: the excerpt's length in a column, and how often it holds a term as
+further terms ("ban", "ban*2"). A query then adds up rows that the index alone has found, and never reads `terms`.
 """
 
 from __future__ import annotations
@@ -14,28 +15,32 @@ from sqlalchemy import Connection, text
 from bot.store.search.counts import Counts
 from bot.store.search.ranking import K1, B, Row
 
-_USUAL = 80  # terms of an excerpt of 120 words once stop words are gone; what its share is measured by
-_STEPS = (("A", 0.62), ("B", 0.48), ("C", 0.36), ("D", 0.0))  # the least share of each weight
-_SHARES = "'{0.28,0.42,0.54,0.70}'::real[]"  # the middle share of D, C, B, A
-_EXACT = 5_000  # excerpts that are counted one by one
-_SAMPLE = 10_000  # excerpts looked at to estimate how many hold a term
+_OFTEN = 3  # occurrences of a term that count; more hardly change a score
+_USUAL = 80  # terms of an excerpt of 120 words once stop words are gone; what its length is measured by
+_SAMPLE = 5_000  # excerpts by which frequent terms are estimated
+_COMMON = 50  # of them, from which on a term is frequent: the estimate is then within a seventh or so
 
 _ADD = text(
-    "INSERT INTO excerpt_index (id, terms) SELECT id, CAST(terms AS tsvector)"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:terms AS text[])) AS added (id, terms)"
+    "INSERT INTO excerpt_index (id, words, terms) SELECT id, words, CAST(terms AS tsvector)"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS integer[]), CAST(:terms AS text[]))"
+    " AS added (id, words, terms)"
 )
 _REMOVE = text("DELETE FROM excerpt_index WHERE id IN (SELECT id FROM excerpts WHERE version = :version)")
-_FREQUENCY = text(
-    "SELECT count(*) FROM (SELECT 1 FROM excerpt_index WHERE terms @@ CAST(:term AS tsquery) LIMIT :most) AS matches"
-)
+_FREQUENCY = text("SELECT count(*) FROM excerpt_index WHERE terms @@ CAST(:term AS tsquery)")
+_HELD = text("SELECT word, ndoc FROM ts_stat(:sample) WHERE ndoc >= :least")
 
 
 class PostgresIndex:
     def __init__(self) -> None:
-        self._counts = Counts(_count)
+        self._counts = Counts(_count, _common)
 
     def add(self, connection: Connection, rows: Sequence[Row]) -> None:
-        connection.execute(_ADD, {"ids": [row.id for row in rows], "terms": [_vector(row.terms) for row in rows]})
+        added = {
+            "ids": [row.id for row in rows],
+            "words": [len(row.terms) for row in rows],
+            "terms": [_occurrences(row.terms) for row in rows],
+        }
+        connection.execute(_ADD, added)
 
     def remove(self, connection: Connection, version: int) -> None:
         connection.execute(_REMOVE, {"version": version})
@@ -51,43 +56,59 @@ class PostgresIndex:
         newest: int | None,
         limit: int,
     ) -> Sequence[int]:
-        named: dict[str, object] = {"limit": limit, "query": " | ".join(f"'{t}'" for t in weights)}
-        parts = []
-        for place, (term, weight) in enumerate(weights.items()):
-            named |= {f"term{place}": f"'{term}'", f"weight{place}": weight}
-            rank = f"ts_rank({_SHARES}, terms, CAST(:term{place} AS tsquery))"
-            parts.append(f"CAST(:weight{place} AS float8) * {rank}")
-        matches = "SELECT id, terms FROM excerpt_index WHERE terms @@ CAST(:query AS tsquery)"
+        named: dict[str, object] = {"limit": limit}
+        within, floor = "", ""
         if keys:
-            matches += " AND id BETWEEN :low AND :high"
+            within = " AND id BETWEEN :low AND :high"
             named |= {"low": keys[0], "high": keys[1]}
         if newest is not None:
-            matches += " ORDER BY id DESC LIMIT :newest"
-            named |= {"newest": newest}
-        score = " + ".join(parts)
-        ranked = text(f"SELECT id FROM ({matches}) AS matches ORDER BY {score} DESC, id DESC LIMIT :limit")
-        return list(connection.scalars(ranked, named))
+            matches = f"SELECT id FROM excerpt_index WHERE terms @@ CAST(:any AS tsquery){within}"
+            floor = f"WITH floor AS (SELECT min(id) AS id FROM ({matches} ORDER BY id DESC LIMIT :newest) AS newest) "
+            within += " AND id >= (SELECT id FROM floor)"
+            named |= {"newest": newest, "any": " | ".join(f"'{term}'" for term in weights)}
+        parts = []
+        for place, (term, weight) in enumerate(weights.items()):
+            named[f"weight{place}"] = weight
+            for times, gain in _GAINS.items():
+                named[f"term{place}_{times}"] = f"'{_occurrence(term, times)}'"
+                parts.append(
+                    f"SELECT id, CAST(:weight{place} AS float8) * {gain} AS score FROM excerpt_index"
+                    f" WHERE terms @@ CAST(:term{place}_{times} AS tsquery){within}"
+                )
+        found = " UNION ALL ".join(parts)
+        ranked = f"SELECT id FROM ({found}) AS found GROUP BY id ORDER BY sum(score) DESC, id DESC LIMIT :limit"
+        return list(connection.scalars(text(floor + ranked), named))
 
 
-def _count(connection: Connection, terms: list[str], size: int) -> dict[str, int]:
-    """Rare terms exactly, frequent ones from a sample: their rarity hardly changes with the count."""
-    counts = {t: connection.scalar(_FREQUENCY, {"term": f"'{t}'", "most": _EXACT + 1}) or 0 for t in terms}
-    frequent = [term for term in terms if counts[term] > _EXACT]
-    if frequent:
-        share = min(1, _SAMPLE / size)
-        parts = ", ".join(f"count(*) FILTER (WHERE terms @@ CAST(:term{n} AS tsquery))" for n in range(len(frequent)))
-        sample = text(f"SELECT {parts} FROM excerpt_index TABLESAMPLE SYSTEM ({100 * share:f}) REPEATABLE (1)")
-        seen = connection.execute(sample, {f"term{n}": f"'{term}'" for n, term in enumerate(frequent)}).one()
-        counts |= {term: max(round(hits / share), _EXACT) for term, hits in zip(frequent, seen, strict=True)}
-    return counts
+def _count(connection: Connection, terms: list[str]) -> dict[str, int]:
+    return {term: connection.scalar(_FREQUENCY, {"term": f"'{term}'"}) or 0 for term in terms}
 
 
-def _vector(terms: Sequence[str]) -> str:
-    norm = K1 * (1 - B + B * len(terms) / _USUAL)
-    counts = Counter(terms)
-    weights = {count: _weight(count / (count + norm)) for count in set(counts.values())}
-    return " ".join(f"'{term}':1{weights[count]}" for term, count in counts.items())
+def _common(connection: Connection, size: int) -> dict[str, int]:
+    """Estimates for the terms that many excerpts hold, from a sample: their rarity hardly changes with the count."""
+    if size <= _SAMPLE:
+        return {}
+    share = _SAMPLE / size
+    sample = f"SELECT terms FROM excerpt_index TABLESAMPLE SYSTEM ({100 * share:f}) REPEATABLE (1)"
+    found = connection.execute(_HELD, {"sample": sample, "least": _COMMON})
+    return {term: round(held / share) for term, held in found if "*" not in term}
 
 
-def _weight(share: float) -> str:
-    return next(name for name, least in _STEPS if share >= least)
+def _occurrences(terms: Sequence[str]) -> str:
+    """A tsvector: each term once for each time it stands there, as far as that counts."""
+    return " ".join(
+        _occurrence(term, times) for term, count in Counter(terms).items() for times in range(1, min(count, _OFTEN) + 1)
+    )
+
+
+def _occurrence(term: str, times: int) -> str:
+    return term if times == 1 else f"{term}*{times}"
+
+
+def _gain(times: int) -> str:
+    """What the next occurrence of a term adds to an excerpt's score by BM25, as an SQL expression."""
+    norm = f"CAST({K1 * (1 - B)} AS float8) + CAST({K1 * B / _USUAL} AS float8) * words"
+    return f"{times} / ({times} + {norm})" + (f" - {times - 1} / ({times - 1} + {norm})" if times > 1 else "")
+
+
+_GAINS = {times: f"({_gain(times)})" for times in range(1, _OFTEN + 1)}

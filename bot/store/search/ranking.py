@@ -17,7 +17,7 @@ from bot.store.tables.library import excerpts, versions, workspaces
 
 K1, B = 1.5, 0.75  # BM25's saturation and length norm, as its reference libraries set them
 CANDIDATES = 200  # ranked exactly for one query
-_POSTINGS = 50_000  # read for one query, from its rarest words on; bounds the time on a library of any size
+_POSTINGS = 20_000  # read for one query, from its rarest words on; bounds the time on a library of any size
 _FLATNESS = 60  # of reciprocal rank fusion, as Cormack et al. (SIGIR 2009) set it; other values change little
 _QUERY_TERMS = 32  # different words of one query that count, rarest first
 

@@ -55,5 +55,5 @@ class SqliteIndex:
         return list(connection.scalars(ranked, named))
 
 
-def _count(connection: Connection, terms: list[str], size: int) -> dict[str, int]:
+def _count(connection: Connection, terms: list[str]) -> dict[str, int]:
     return {term: connection.scalar(_FREQUENCY, {"term": term}) or 0 for term in terms}
