@@ -34,7 +34,7 @@ from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, Transaction, utc_now
 from bot.store.ledger.topic_follows import TopicFollows
 from bot.store.people.conversations import Conversations
-from bot.store.people.rules import StoredRules
+from bot.store.people.rules import StoredRules, read_once
 from bot.store.people.subscriptions import Subscriptions
 from bot.store.people.usage import UsageTable
 from bot.store.work.jobs import JobTable
@@ -50,7 +50,7 @@ from bot.wiring.people.asking import Accepted, Asking
 from bot.wiring.people.limits import WARNING, Allowance, Limits, telling_admins
 from bot.wiring.people.line import PLACE, TURNED_AWAY, Line, LineIsFull
 from bot.wiring.people.people import Additions, Followers, Glance, People, Wishes
-from bot.worker import Job, Work, Worker
+from bot.worker import Job, Leaving, Work, Worker
 
 FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, WARNING)
 """The kinds of job that the worker of questions runs."""
@@ -165,7 +165,7 @@ class Workspace:
             WISHED: self._wish,
         }
         self.work: Mapping[str, Work] = {
-            **{kind: languages.around(run) for kind, run in for_people.items()},
+            **{kind: _under_its_rules(languages.around(run)) for kind, run in for_people.items()},
             **telling_admins(account, settings.admin_ids, languages),
             **self.daily.work(),
             **self.rounds.work(),
@@ -228,6 +228,16 @@ class Workspace:
 
     def _claimed(self, job: Job) -> Claimed:
         return Claimed(job, self._house.jobs)
+
+
+def _under_its_rules(run: Work) -> Work:
+    """The same work, under the rules that it begins under."""
+
+    async def ruled(job: Job) -> Leaving | None:
+        with read_once():
+            return await run(job)
+
+    return ruled
 
 
 def _limits(settings: Settings) -> Limits:

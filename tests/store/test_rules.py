@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+from contextvars import Context
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -12,7 +16,7 @@ from bot.news.rules import EVERYTHING, Changed, ChannelRules, Focus, Listed, Rul
 from bot.news.topic import Topic
 from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.people.rules import StoredRules
+from bot.store.people.rules import StoredRules, read_once
 from tests.given import article
 from tests.slack import answers
 
@@ -41,6 +45,37 @@ async def test_given_rules_when_changed_again_then_the_last_hold_with_who_made_t
     assert await rules.holding("C2") == await rules.holding("") == Rules(workspace=LISTED)
     assert await rules.changed("C1") == Changed("U2", NOW)
     assert await StoredRules(database, "other").holding("C1") == Rules()
+
+
+async def elsewhere(change: Coroutine[Any, Any, None]) -> None:
+    """In another process."""
+    await asyncio.create_task(change, context=Context())
+
+
+async def test_given_a_piece_of_work_when_its_rules_change_elsewhere_then_it_ends_under_those_it_began_under(
+    database: Database,
+) -> None:
+    rules = StoredRules(database, "local")
+    with read_once():
+        begun_under = await rules.holding("C1")
+        await elsewhere(rules.change_channel("C1", SET, "U1"))
+
+        assert await rules.holding("C1") == begun_under == Rules()
+        assert await rules.holding("C2") == await StoredRules(database, "other").holding("C1") == Rules()
+
+    assert await rules.holding("C1") == Rules(SET)
+
+
+async def test_given_a_piece_of_work_that_changes_the_rules_when_it_goes_on_then_the_changed_ones_hold(
+    database: Database,
+) -> None:
+    rules = StoredRules(database, "local")
+
+    with read_once():
+        await rules.holding("C1")
+        await rules.change_channel("C1", SET, "U1")
+
+        assert await rules.holding("C1") == Rules(SET)
 
 
 async def shelved(database: Database) -> Library:

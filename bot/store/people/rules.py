@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +25,20 @@ _HOLDING = select(rules).where(
 )
 
 
+_read: ContextVar[dict[tuple[str, str], Rules] | None] = ContextVar("rules read", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within, each channel's rules are read once: a piece of work ends under those that it began under, but for what
+    it changes itself."""
+    before = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(before)
+
+
 class StoredRules:
     """Each call is one transaction and raises StoreUnavailable or StoreFull."""
 
@@ -33,6 +50,14 @@ class StoredRules:
 
     async def holding(self, channel: str) -> Rules:
         """What holds in a channel."""
+        known, key = _read.get(), (self._workspace, channel)
+        if known is None:
+            return await self._holding(channel)
+        if key not in known:
+            known[key] = await self._holding(channel)
+        return known[key]
+
+    async def _holding(self, channel: str) -> Rules:
         wanted = {"of": self._workspace, "in_channel": channel}
         rows = await self._database.read(lambda connection: connection.execute(_HOLDING, wanted).all())
         kept = {row.channel: json.loads(row.value) for row in rows}
@@ -58,6 +83,8 @@ class StoredRules:
         stored = self._insert(rules).values({"workspace": self._workspace, "channel": channel, **values})
         stored = stored.on_conflict_do_update(index_elements=["workspace", "channel"], set_=values)
         await self._database.write(lambda connection: connection.execute(stored))
+        if known := _read.get():
+            known.clear()
 
 
 def _read_channel(raw: Any) -> ChannelRules:
