@@ -233,6 +233,30 @@ async def test_given_a_form_that_is_closed_at_once_when_the_store_answers_then_n
     assert bot.sandbox.private(BEN) == []
 
 
+async def test_given_a_form_that_slack_does_not_take_when_opened_then_it_says_what_to_do_and_the_log_says_why(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    for text in ("settings", "digest"):
+        bot.sandbox.faults.refuse("views.update", "invalid_blocks", 1)
+
+        await bot.sandbox.command("/coverage", text, channel=GENERAL, user=BEN)
+
+        form = await bot.sandbox.wait_for(lambda: bot.sandbox.view(BEN))
+        await bot.sandbox.wait_for(lambda form=form: ENGLISH.clicks.not_filled in json.dumps(form.view))
+        await bot.sandbox.close_view(form)
+    assert [r.reason for r in caplog.records if r.message == "a modal could not be filled"] == [
+        "views.update: invalid_blocks"
+    ] * 2
+
+
+async def test_given_a_form_that_cannot_be_filled_at_all_when_opened_then_the_settings_come_as_a_message(
+    bot: Bot,
+) -> None:
+    bot.sandbox.faults.refuse("views.update", "invalid_blocks")
+
+    assert await told(bot, BEN, "settings") == ENGLISH.settings.title
+
+
 async def test_given_people_who_may_ask_when_others_do_then_each_way_in_says_so(bot: Bot) -> None:
     asked = await bot.sandbox.say(GENERAL, CHIE, f"{bot.sandbox.mention} {answers.QUESTION}")
     (answer,) = await bot.settled(asked)

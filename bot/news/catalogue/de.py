@@ -246,6 +246,7 @@ MESSAGES = Messages(
         quotes_intro="Jeder belegende Satz ist fett, an seinem Ort zwischen seinen Nachbarn.",
         quotes_left="{count} weitere passten nicht hierher; öffnen Sie die Artikel aus der Quellenliste der Antwort.",
         loading_quotes="Die Artikel werden geöffnet…",
+        not_filled="Das ließ sich eben nicht anzeigen. Schließen Sie es, und versuchen Sie es gleich noch einmal.",
         words_title="Was war falsch?",
         words_hint="Ein falsches Zitat, eine fehlende Quelle, ein Widerspruch, der keiner ist: Ein paar Worte helfen.",
         missed_title="Einer fehlt",

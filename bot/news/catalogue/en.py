@@ -177,6 +177,7 @@ class Clicks:
     quotes_intro: str = "Each cited sentence is bold, in its place between its neighbours."
     quotes_left: str = "{count} more did not fit here; open the articles from the answer’s list of sources."
     loading_quotes: str = "Opening the articles…"
+    not_filled: str = "This could not be shown just now. Close it, and try again in a moment."
     words_title: str = "What went wrong?"
     words_hint: str = "A wrong quote, a missing source, a disagreement that is none: a few words help."
     missed_title: str = "Missed one"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import CrosscheckError
-from bot.news.catalogue import explained, spoken
+from bot.news.catalogue import spoken
 from bot.news.labels import Verdict
 from bot.slack.account import Account
 from bot.slack.commands.digest_forms import DigestForms
@@ -21,6 +21,7 @@ from bot.slack.intake import ANSWER, Accepted, Body, lane_of
 from bot.slack.looks import buttons, follows, modals
 from bot.slack.looks.kit import Json
 from bot.slack.posting import aside
+from bot.slack.posting.opening import open_modal
 from bot.slack.shelf import Shelf
 from bot.slack.trouble import SlackRefused, slack_errors
 
@@ -137,23 +138,22 @@ class Clicks:
             log.info("a form was closed before it could be brought up to date", extra={"reason": str(fault)})
 
     async def _quotes(self, trigger: str, clicked: Mapping[str, Any]) -> None:
-        # First something, for the trigger lasts three seconds and the store may be busy.
-        opened = await self._show(trigger, modals.loading(spoken().clicks.quotes_title, spoken().clicks.loading_quotes))
-        try:
+        told = spoken().clicks
+
+        async def found() -> Json:
             refused = await self.gate.refusal(Right.ASK, clicked["user"], clicked["channel"])
             shown = await self.shelf.shown(clicked["answer"]) if refused is None else None
-            told = refused or spoken().asking.forgotten
-        except CrosscheckError as fault:
-            shown, told = None, explained(fault)
-        view = modals.quotes(shown) if shown else modals.notice(spoken().clicks.quotes_title, told)
-        with slack_errors("views.update"):
-            await self.account.client.views_update(view_id=opened, view=view)
+            return (
+                modals.quotes(shown)
+                if shown
+                else modals.notice(told.quotes_title, refused or spoken().asking.forgotten)
+            )
 
-    async def _show(self, trigger: str, view: Json) -> str:
-        """The id of the view that was opened."""
+        await open_modal(self.account, trigger, told.quotes_title, told.loading_quotes, found)
+
+    async def _show(self, trigger: str, view: Json) -> None:
         with slack_errors("views.open"):
-            opened = await self.account.client.views_open(trigger_id=trigger, view=view)
-        return str(opened["view"]["id"])
+            await self.account.client.views_open(trigger_id=trigger, view=view)
 
 
 def _submitted(body: Body) -> Accepted | None:

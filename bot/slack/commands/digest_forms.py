@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import CrosscheckError
-from bot.news.catalogue import explained, spoken
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.home import Home
@@ -18,10 +16,9 @@ from bot.slack.looks.buttons import DIGEST_OFF
 from bot.slack.looks.fields import Misfilled
 from bot.slack.looks.kit import Json
 from bot.slack.posting import aside
+from bot.slack.posting.opening import open_modal
 from bot.slack.trouble import SlackRefused, slack_errors
 from bot.slack.wishes import Digests, switched_on, usual
-
-log = logging.getLogger(__name__)
 
 WISHED = "digest wished"  # the kind of job
 
@@ -63,22 +60,9 @@ class DigestForms:
     home: Home
 
     async def open(self, channel: str, person: str, trigger: str) -> bool:
-        """Show the form, or to those who may not change a digest who may; False where nothing could be opened."""
-        client = self.account.client
-        try:
-            # First something, for the trigger lasts three seconds and the store may be busy.
-            with slack_errors("views.open"):
-                loading = modals.loading(spoken().wish.title, spoken().wish.loading)
-                opened = await client.views_open(trigger_id=trigger, view=loading)
-        except CrosscheckError as fault:
-            log.warning("a form could not be shown", extra={"reason": str(fault)})
-            return False
-        try:
-            view = await self._view(channel, person)
-        except CrosscheckError as fault:
-            view = modals.notice(spoken().wish.title, explained(fault))
-        await self._show(str(opened["view"]["id"]), view)
-        return True
+        """Show the form, or to those who may not change a digest who may; False where nothing could be shown."""
+        told = spoken().wish
+        return await open_modal(self.account, trigger, told.title, told.loading, lambda: self._view(channel, person))
 
     async def run(self, work: Any) -> None:
         """A job of kind WISHED. Raises StoreError, SlackUnavailable."""

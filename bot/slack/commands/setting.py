@@ -9,8 +9,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import CrosscheckError
-from bot.news.catalogue import explained, spoken
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.commands.commands import Call, Said, Subcommand, known
 from bot.slack.coverage import Coverage
@@ -24,7 +23,8 @@ from bot.slack.looks.fields import Misfilled
 from bot.slack.looks.kit import Json
 from bot.slack.looks.setting_form import Seen, Wished, filled, form
 from bot.slack.posting import aside, notices
-from bot.slack.trouble import SlackRefused, slack_errors
+from bot.slack.posting.opening import open_modal
+from bot.slack.trouble import SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -49,26 +49,9 @@ class ChannelSettings:
         return Said([Message(escape.mrkdwn(title), kit.statement(title, (), bold=True), tuple(tail))])
 
     async def open(self, call: Call, trigger: str) -> bool:
-        """Show the form to those who may change it, and to others what is set; False where nothing could be opened."""
-        client = self.account.client
-        try:
-            # First something, for the trigger lasts three seconds and the store may be busy.
-            with slack_errors("views.open"):
-                loading = modals.loading(spoken().settings.title, spoken().settings.loading)
-                opened = await client.views_open(trigger_id=trigger, view=loading)
-        except CrosscheckError as fault:
-            log.warning("a form could not be shown", extra={"reason": str(fault)})
-            return False
-        try:
-            view = await self._view(call)
-        except CrosscheckError as fault:
-            view = modals.notice(spoken().settings.title, explained(fault))
-        try:
-            with slack_errors("views.update"):
-                await client.views_update(view_id=opened["view"]["id"], view=view)
-        except CrosscheckError as fault:
-            log.info("a form was closed before it was filled", extra={"reason": str(fault)})
-        return True
+        """Show the form to those who may change it, and to others what is set; False where nothing could be shown."""
+        told = spoken().settings
+        return await open_modal(self.account, trigger, told.title, told.loading, lambda: self._view(call))
 
     async def run(self, work: Any) -> None:
         """A job of kind SET. Raises StoreError, SlackUnavailable."""
