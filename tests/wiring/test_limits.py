@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from bot.slack.account import signed_in
 from bot.slack.languages import Languages
 from bot.store.database import Database
 from bot.store.people.rules import StoredRules
-from bot.store.people.usage import UsageTable
+from bot.store.people.usage import Spent, UsageTable
 from bot.store.work.jobs import JobTable
 from bot.wiring.people.limits import WARNING, Allowance, Limits, WorkspaceSpent, telling_admins
 from bot.worker import Job
@@ -282,6 +283,25 @@ async def test_given_a_summary_in_parts_when_the_limit_is_met_midway_then_it_is_
 
     assert narrating.calls > 1
     assert told.check is Check.CHECKED
+
+
+async def test_given_a_summary_in_parts_when_they_begin_together_then_the_limits_are_asked_once_for_all(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    async def spent(usage: UsageTable, day: date, person: str) -> tuple[Spent, Spent]:
+        asked.append(person)
+        await asyncio.sleep(0)  # the other parts come to the limits meanwhile
+        return Spent(), Spent()
+
+    monkeypatch.setattr(UsageTable, "spent", spent)
+    narrating = Narrating()
+
+    await summed_up(database, allowance(database, clock, person_calls=1), "U1", narrating, excerpt_tokens=9)
+
+    assert narrating.calls > 1
+    assert asked == ["U1"]
 
 
 async def test_given_a_workspace_that_has_used_its_calls_when_a_digest_is_due_then_the_model_is_not_asked(

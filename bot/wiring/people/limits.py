@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -146,11 +147,13 @@ class _Payer:
         self._person = person
         self._work = work
         self._begun = any(name.startswith(PAID) for name in work.notes)
+        self._door = asyncio.Lock()  # parts that begin together are one piece of work
 
     async def let_in(self) -> None:
-        if not self._begun:
-            await self._allowance.let_in(self._person)
-            self._begun = True
+        async with self._door:
+            if not self._begun:
+                await self._allowance.let_in(self._person)
+                self._begun = True
 
     async def pay(self, usage: Usage) -> None:
         await self._allowance.spend(self._person, usage, self._work)
