@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot.news.catalogue import heard, spoken
+from bot.news.catalogue import heard, languages, spoken
 from bot.news.catalogue.en import Phrase
 
 QUESTION_CHARACTERS = 3_000
+TOPIC_WORDS = 6  # a phrase of a topic has no more
+MARKS = ("?", "？", "؟", "՞", "\u037e")  # that end a question; the last is Greek
 
 _NOT_WORDS = re.compile(r":[\w+-]+:|[^\w\s]|_")
 
@@ -23,6 +25,19 @@ def short_word(question: str) -> str | None:
     if any(_is(each.typed.greetings, said) for each in heard()):
         return told.hello
     return told.thanks if any(_is(each.typed.thanks, said) for each in heard()) else None
+
+
+def is_question(said: str) -> bool:
+    """Whether somebody asks something instead of naming a topic: by its mark, by the word that it begins with in any
+    language of the catalogue, or because no phrase of a topic is as long.
+
+    A word in capitals is a name: WHO.
+    """
+    if said.rstrip().endswith(MARKS):
+        return True
+    first, *more = said.split() or [""]
+    begun = any(first.casefold() in each.typed.asking for each in languages().values()) and not first.isupper()
+    return (begun and len(more) > 2) or any(len(phrase.split()) > TOPIC_WORDS for phrase in said.split(","))
 
 
 def asks_for_quiet(question: str) -> bool:

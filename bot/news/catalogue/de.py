@@ -613,6 +613,25 @@ MESSAGES = Messages(
         later="Das geht gerade nicht. Installiert wurde nichts: Versuchen Sie es in einer Minute noch einmal.",
     ),
     typed=Typed(
+        asking=(
+            *("wer", "wen", "wem", "wessen", "was", "wann", "wo", "woher", "wohin", "warum", "weshalb", "wieso", "wie"),
+            *("welche", "welcher", "welches", "welchen", "welchem", "wieviel", "wieviele"),
+            *(
+                "ist",
+                "sind",
+                "war",
+                "waren",
+                "hat",
+                "haben",
+                "hatte",
+                "hatten",
+                "gibt",
+                "gab",
+                "wird",
+                "werden",
+                "wurde",
+            ),
+        ),
         help=Phrase(words=("hilfe", "was kannst du", "was kannst du alles", "was können sie")),
         greetings=Phrase(
             words=(

@@ -571,8 +571,12 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What people type that is no question."""
+    """What people type that is no question; and `asking`, the words that begin one."""
 
+    asking: tuple[str, ...] = (
+        *("who", "whom", "whose", "what", "which", "when", "where", "why", "how"),
+        *("is", "are", "was", "were", "do", "does", "did", "has", "have", "had"),
+    )
     help: Phrase = Phrase(words=("help", "what can you do"))
     greetings: Phrase = Phrase(
         words=(

@@ -156,7 +156,7 @@ class Verbs:
     async def follow(self, call: Call, work: Any) -> Said:
         """Open a thread for a question, which is answered and followed in it, or for a topic."""
         text = checked(call.text)
-        if not _is_question(text):
+        if not words.is_question(text):
             return await self._follow_topic(text, call, work)
         ts = await self._open_thread(blocks.plain(spoken().follow.opens.format(question=text))[0], call, work)
         payload = {
@@ -217,7 +217,3 @@ class Verbs:
 
 class NotHere(WrongUse):
     pass
-
-
-def _is_question(text: str) -> bool:
-    return text.rstrip().endswith(("?", "？", "؟")) or len(text.split()) > 6
