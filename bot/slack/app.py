@@ -18,8 +18,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -27,6 +30,7 @@ from starlette.routing import BaseRoute, Route
 from bot.errors import CrosscheckError, WrongUse
 from bot.news.catalogue import spoken
 from bot.slack.account import Account, like
+from bot.slack.acks import has_left, leaving
 from bot.slack.answers import clicks
 from bot.slack.answers.answering import Answering
 from bot.slack.answers.clicks import Clicks
@@ -205,6 +209,17 @@ def _where(body: Mapping[str, Any]) -> str:
     return str((body.get("container") or {}).get("channel_id") or carried)
 
 
+class _SocketMode(AsyncSocketModeHandler):
+    """Says when an ack has left."""
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        with leaving() as ack:
+            try:
+                await super().handle(client, req)
+            finally:
+                has_left(ack)
+
+
 @asynccontextmanager
 async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
     """Listen over Socket Mode for as long as the context lasts.
@@ -216,7 +231,7 @@ async def socket_mode(app: AsyncApp, account: Account, app_token: str) -> AsyncI
             opened = await account.client.apps_connections_open(app_token=app_token)
     except SlackRefused as fault:
         raise WrongUse(f"Slack does not take SLACK_APP_TOKEN: {fault.code}") from fault
-    handler = AsyncSocketModeHandler(app, app_token, web_client=account.client)
+    handler = _SocketMode(app, app_token, web_client=account.client)
     handler.client.wss_uri = opened["url"]
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -237,10 +252,13 @@ def http_app(
     handler = AsyncSlackRequestHandler(bolt_app(rooms, signing_secret=signing_secret, flow=flow))
 
     async def events(request: Request) -> Response:
-        try:
-            return await handler.handle(request)
-        except UnicodeDecodeError:
-            return Response(status_code=400)
+        with leaving() as ack:
+            try:
+                answer = await handler.handle(request)
+            except UnicodeDecodeError:
+                answer = Response(status_code=400)
+        answer.background = BackgroundTask(has_left, ack)  # Starlette runs it once the answer is sent
+        return answer
 
     async def installing(request: Request) -> Response:
         try:

@@ -112,6 +112,26 @@ async def test_given_a_question_when_asked_by_command_then_the_answer_is_private
     await bot.sandbox.wait_for(lambda: (v := bot.sandbox.view(BEN)) and "Courier" in json.dumps(v.view))
 
 
+async def test_given_an_answer_that_is_there_at_once_when_asked_by_command_then_the_ack_still_comes_first(
+    bot: Bot,
+) -> None:
+    assert await begun_by_the_ack(bot) == [True, False] * 5
+
+
+async def test_given_an_answer_that_is_there_at_once_when_asked_over_http_then_the_ack_still_comes_first(
+    bot_over_http: Bot,
+) -> None:
+    assert await begun_by_the_ack(bot_over_http) == [True, False] * 5
+
+
+async def begun_by_the_ack(bot: Bot) -> list[bool]:
+    """Of each message that Anna alone is shown on five commands, whether it is the ack's."""
+    for n in range(5):
+        await bot.sandbox.command("/coverage", f"ask {answers.QUESTION} ({n})", channel=GENERAL, user=ANNA)
+        await bot.quiet()
+    return [m.text == ENGLISH.commands.begun for m in bot.sandbox.private(ANNA)]
+
+
 async def test_given_an_answer_longer_than_a_private_reply_when_asked_by_command_then_what_is_left_out_can_be_shared(
     bot: Bot,
 ) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from bot.errors import CrosscheckError, WrongUse
 from bot.news.catalogue import explained, spoken
 from bot.slack.account import Account
+from bot.slack.acks import Acks
 from bot.slack.daily import DailyPost
 from bot.slack.gate import Gate, Right
 from bot.slack.intake import A_PERSON_WAITS, Accepted, Body, Inbox, written
@@ -140,6 +141,7 @@ class Commands:
         self._gate = gate
         self._gallery = gallery
         self._known = {each.name: each for each in subcommands}
+        self._acks = Acks()
 
     def wants(self, body: Body) -> Accepted | None:
         """The job of a command, a form or a share; None where it is answered at once, or is something else."""
@@ -148,6 +150,7 @@ class Commands:
             found = self._known.get(call.verb)
             if found is None or not found.keeps(call):
                 return None
+            self._acks.expect(call.url)
             return Accepted(RUN, call.dump(), [f"command:{body['trigger_id']}"])
         if body.get("type") == "message_action" and body.get("callback_id") == CHECK:
             return _checking(body)
@@ -283,6 +286,7 @@ class Commands:
             share = kit.button(SHARE, spoken().buttons.share, value)
             whole = fitting(messages, spoken().commands.left_to_share)
             messages = with_buttons(whole, [{"type": "actions", "elements": [share]}])
+        await self._acks.left(call.url)
         await reply(self._account, call.url, messages)
         if said.pictures:
             await self._inbox.put(
