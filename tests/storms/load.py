@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from bot.sandbox import Sandbox
-from tests.storms.asking import Asked, ask, settled
+from tests.storms.asking import Asked, ask, settled, wrongs
 
 LOOK_S = 0.02  # between two looks at what stands; the figures are this exact, and looking takes processor time, too
 
@@ -24,18 +24,24 @@ class Load:
     _number: int = 0
 
     async def run(self, count: int, per_s: float, patience_s: float) -> float:
-        """Ask so many; seconds from the first question to the last answer. Raises TimeoutError."""
+        """Ask so many; seconds from the first question to the last answer. Raises TimeoutError, which tells what is
+        wrong then."""
         began = time.monotonic()
         waiting: list[asyncio.Task[None]] = []
-        async with asyncio.timeout(count / per_s + patience_s):
-            for asked in range(count):
-                await asyncio.sleep(max(0.0, began + asked / per_s - time.monotonic()))
-                self._number += 2  # even rounds are not disputed: one call to the model each
-                threads: list[Asked] = []
-                at = time.monotonic()
-                await ask(self.sandbox, self._number, threads, self.chance)
-                waiting.append(asyncio.create_task(self._watch(threads[0], at)))
-            await asyncio.gather(*waiting)
+        threads: list[Asked] = []
+        try:
+            async with asyncio.timeout(count / per_s + patience_s):
+                for asked in range(count):
+                    await asyncio.sleep(max(0.0, began + asked / per_s - time.monotonic()))
+                    self._number += 2  # even rounds are not disputed: one call to the model each
+                    begun: list[Asked] = []
+                    at = time.monotonic()
+                    await ask(self.sandbox, self._number, begun, self.chance)
+                    threads += begun
+                    waiting.append(asyncio.create_task(self._watch(begun[0], at)))
+                await asyncio.gather(*waiting)
+        except TimeoutError as fault:
+            raise TimeoutError("\n".join(w for thread in threads for w in wrongs(self.sandbox, thread))) from fault
         return time.monotonic() - began
 
     async def _watch(self, thread: Asked, at: float) -> None:

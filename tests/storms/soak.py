@@ -1,6 +1,6 @@
 """A steady load for as long as one likes: memory stays flat within a tenth, and file handles do.
 
-python -m tests.storms.soak [--minutes 60] [--per-second 2] [--postgresql]
+python -m tests.storms.soak [--minutes 60] [--per-second 2] [--postgresql] [--keep FOLDER]
 
 Exit status 1 where the last quarter's median is more than a tenth above the second quarter's, or an answer is missing.
 The first quarter warms up. The sandbox keeps what was said; only the bot's own process is measured.
@@ -68,7 +68,7 @@ async def soak(seconds: float, per_s: float, url: str, folder: Path) -> Soak:
     told = Soak()
     with ScriptedModel() as model:
         model.always(Turn(replied, chunks=20, delay_s=0.02))
-        async with Sandbox() as sandbox, replicas(1, folder, sandbox, model, DATABASE_URL=url) as running:
+        async with Sandbox() as sandbox, replicas(1, folder, sandbox, model, DATABASE_URL=url, LEASE_S="30") as running:
             pid = running.processes[0].pid
 
             async def sample() -> None:
@@ -92,9 +92,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--per-second", type=float, default=2)
     parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--keep", type=Path, help="a new folder for the log and the database, which stays")
     given = parser.parse_args()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+        folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+        folder.mkdir(exist_ok=True)
         url = f"sqlite:///{folder / 'soak.db'}"
         if given.postgresql:
             url = stack.enter_context(new_database(stack.enter_context(Postgres()).url))
