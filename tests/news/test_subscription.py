@@ -137,3 +137,10 @@ def test_given_an_article_when_a_phrase_is_asked_for_then_every_telling_word_of_
 
 def test_given_a_topic_of_words_that_tell_nothing_when_asked_for_then_nothing_is_about_it() -> None:
     assert not article_about(article("a", "The ban is gone."), [Topic(("the of",))])
+
+
+def test_given_a_place_that_is_no_time_zone_when_read_then_that_is_what_is_told() -> None:
+    with pytest.raises(NotUnderstood) as caught:
+        parse("on 9am Mars/Olympus", USUAL)
+
+    assert caught.value.tell == "There is no time zone “Mars/Olympus”. Name it by its place, for example Europe/London."

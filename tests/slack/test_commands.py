@@ -262,6 +262,12 @@ async def test_given_a_topic_when_disagreements_are_listed_then_only_those_about
     assert none.text == ENGLISH.grid.none_on.format(topic="whales")
 
 
+async def test_given_a_topic_without_a_telling_word_when_disagreements_are_listed_then_that_is_said(bot: Bot) -> None:
+    (told,) = await typed(bot, "disagreements the of")
+
+    assert told.text == ENGLISH.settings.empty_topic.format(phrase="the of")
+
+
 async def test_given_a_topic_that_the_cited_articles_name_elsewhere_when_disagreements_are_listed_then_none_is_on_it(
     bot: Bot,
 ) -> None:

@@ -175,8 +175,8 @@ def _with(wish: Wish, token: str, word: str, rest: Iterator[str]) -> Wish:
         return replace(wish, length=Length(word))
     if (at := _time(word)) is not None:
         return replace(wish, at=at)
-    if word in _zones():
-        return replace(wish, zone=zone_named(word))
+    if word in _zones() or "/" in word:
+        return replace(wish, zone=zone_named(token))
     raise NotUnderstood(spoken().wish.not_understood.format(said=token))
 
 

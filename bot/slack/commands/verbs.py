@@ -115,6 +115,8 @@ class Verbs:
             about = topics(call.text)
         except NotUnderstood as fault:
             return Said(blocks.plain(explained(fault)))
+        if (empty := next((topic for topic in about if not topic.telling), None)) is not None:
+            return Said(blocks.plain(spoken().settings.empty_topic.format(phrase=empty.title)))
         found = [e for e in await self._coverage.disagreements(call.channel) if comparison_about(e.comparison, about)]
         messages, pictures = lists.disagreements(found, news_words.listed([topic.title for topic in about]))
         return replace(await self._listed(call, found, messages), pictures=pictures)
