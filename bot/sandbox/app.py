@@ -14,6 +14,7 @@ ALL_EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
+        "link_shared",
         "member_joined_channel",
         "message.channels",
         "message.im",
@@ -34,6 +35,7 @@ _SCOPES = {
     "chat.postMessage": ("chat:write",),
     "chat.startStream": ("chat:write",),
     "chat.stopStream": ("chat:write",),
+    "chat.unfurl": ("links:write",),
     "chat.update": ("chat:write",),
     "conversations.list": ("channels:read", "groups:read", "im:read", "mpim:read"),
     "conversations.open": ("im:write", "mpim:write"),
@@ -55,13 +57,15 @@ _READING = {
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """`scopes` is None where nothing is known of them; then every method is allowed."""
+    """`scopes` is None where nothing is known of them; then every method is allowed. `domains`: whose links the app is
+    told of."""
 
     events: frozenset[str] = ALL_EVENTS
     commands: tuple[Json, ...] = ({"command": "/coverage"},)
     shortcuts: tuple[Json, ...] = ()
     prompts: tuple[Json, ...] = ()
     home: bool = True
+    domains: tuple[str, ...] = ()
     scopes: frozenset[str] | None = None
 
     @classmethod
@@ -74,6 +78,7 @@ class App:
             commands=tuple(features.get("slash_commands", ())),
             shortcuts=tuple(features.get("shortcuts", ())),
             prompts=tuple(features.get("agent_view", {}).get("suggested_prompts", ())),
+            domains=tuple(features.get("unfurl_domains", ())),
             home=features.get("app_home", {}).get("home_tab_enabled", True),
             scopes=None if scopes is None else frozenset(scopes),
         )

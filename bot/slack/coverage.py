@@ -19,6 +19,16 @@ class Channel:
     digest: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An article that somebody linked to. `entries`: the open disagreements that it takes a side in, most independent
+    sources first. `compared`: whether it was set beside the other outlets."""
+
+    article: Article
+    entries: Sequence[Entry]
+    compared: bool
+
+
 class Coverage(Protocol):
     """Where a channel is named, what counts there."""
 
@@ -36,6 +46,9 @@ class Coverage(Protocol):
 
     async def about(self, channel: str, topic: str, limit: int) -> Sequence[Article]:
         """The articles that fit a topic best, or, where it is empty, the newest; oldest first."""
+
+    async def linked(self, channel: str, url: str) -> Linked | None:
+        """The article at an address; None where the coverage has none there."""
 
     async def follows(self, person: str) -> Follows:
         """What a person follows."""

@@ -20,6 +20,7 @@ from bot.slack.shelf import Questions
 ANSWER = "answer"  # the kinds of job
 WITHDRAW = "withdraw"
 WELCOME = "welcome"
+LINKS = "links"
 A_PERSON_WAITS = 10  # priority
 # What the app subscribes to, as the manifest names it.
 EVENTS = (
@@ -27,6 +28,7 @@ EVENTS = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "link_shared",
     "member_joined_channel",
     "message.channels",
     "message.groups",
@@ -35,6 +37,7 @@ EVENTS = (
     "tokens_revoked",
 )
 _REMOVALS = ("app_uninstalled", "tokens_revoked")
+_MOST_LINKS = 5  # of one message; a list of links is no place for cards
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]*))?>")
@@ -96,6 +99,8 @@ class Intake:
             await self._stop(event)
         elif event.get("type") == "member_joined_channel":
             await self._joined(body, event)
+        elif event.get("type") == "link_shared":
+            await self._linked(body, event)
         elif event.get("subtype") == "message_changed":
             await self._changed(body, event)
         elif event.get("subtype") == "message_deleted":
@@ -163,6 +168,19 @@ class Intake:
         if event.get("user") == self.account.user:
             payload = {"channel": str(event["channel"]), "user": str(event.get("inviter") or "")}
             await self._put(Accepted(WELCOME, payload, [f"welcome:{_team(body, self.account)}:{event['channel']}"]))
+
+    async def _linked(self, body: Body, event: Body) -> None:
+        """Links in a message that stands, where the bot was invited; one that is still being written has none yet."""
+        urls = [str(link["url"]) for link in event.get("links") or ()][:_MOST_LINKS]
+        if not urls or event.get("source") == "composer" or not event.get("is_bot_user_member"):
+            return
+        payload = {
+            "channel": str(event["channel"]),
+            "ts": str(event["message_ts"]),
+            "user": str(event.get("user") or ""),
+            "urls": urls,
+        }
+        await self._put(Accepted(LINKS, payload, [f"event:{body['event_id']}"]))
 
     async def _stop(self, event: Body) -> None:
         thread = event.get("thread_ts")

@@ -26,8 +26,9 @@ from bot.slack.commands.summaries import SummaryCommand
 from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
 from bot.slack.home import Home
-from bot.slack.intake import ANSWER, WELCOME, WITHDRAW
+from bot.slack.intake import ANSWER, LINKS, WELCOME, WITHDRAW
 from bot.slack.languages import Languages
+from bot.slack.links import LinkCards
 from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from bot.store.coverage.library import Library
@@ -52,7 +53,7 @@ from bot.wiring.people.line import PLACE, TURNED_AWAY, Line, LineIsFull
 from bot.wiring.people.people import Additions, Followers, Glance, People, Wishes
 from bot.worker import Job, Leaving, Work, Worker
 
-FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, WARNING)
+FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, LINKS, WARNING)
 """The kinds of job that the worker of questions runs."""
 
 
@@ -159,6 +160,7 @@ class Workspace:
             SHARED: self._share,
             PICTURES: self._draw,
             WELCOME: Welcome(account).run,
+            LINKS: LinkCards(account, home.coverage, gate).run,
             PLACE: line.tell,
             TURNED_AWAY: self._turn_away,
             SET: self._set,

@@ -26,8 +26,9 @@ from bot.slack.commands.setting import SET, ChannelSettings
 from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
 from bot.slack.home import Home
-from bot.slack.intake import ANSWER, WELCOME, WITHDRAW, question
+from bot.slack.intake import ANSWER, LINKS, WELCOME, WITHDRAW, question
 from bot.slack.languages import Languages
+from bot.slack.links import LinkCards
 from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from tests.slack import answers
@@ -86,6 +87,7 @@ class Bot:
             SET: self.settings.run,
             WISHED: forms.run,
             WELCOME: Welcome(self.account).run,
+            LINKS: LinkCards(self.account, self.coverage, self.gate).run,
         }
         self.runs = {kind: self.languages.around(run) for kind, run in runs.items()}
 

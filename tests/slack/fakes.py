@@ -21,7 +21,7 @@ from bot.news.rules import Changed, ChannelRules, Rules, WorkspaceRules
 from bot.news.words import citations
 from bot.slack.answers.answering import Work
 from bot.slack.answers.screen import Audience
-from bot.slack.coverage import Channel
+from bot.slack.coverage import Channel, Linked
 from bot.slack.daily import Drawn
 from bot.slack.intake import ANSWER, question
 from bot.slack.looks.blocks import plain
@@ -170,6 +170,7 @@ class FixedCoverage:
     followed: dict[str, list[Entry]] = field(default_factory=dict)
     topics: list[TopicFollow] = field(default_factory=list)
     digest: str | None = None
+    compared: bool = True
     fault: Exception | None = None
 
     async def disagreements(self, channel: str) -> list[Entry]:
@@ -191,6 +192,14 @@ class FixedCoverage:
 
     async def about(self, channel: str, topic: str, limit: int) -> list[Article]:
         return [a for a in self.articles if topic.casefold() in a.text.casefold()][:limit]
+
+    async def linked(self, channel: str, url: str) -> Linked | None:
+        if self.fault is not None:
+            raise self.fault
+        for article in self.articles:
+            if article.url == url:
+                return Linked(article, self.entries, self.compared)
+        return None
 
     async def follows(self, person: str) -> Follows:
         return Follows(self.followed.get(person, []), [t for t in self.topics if t.person == person])

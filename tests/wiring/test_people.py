@@ -295,3 +295,42 @@ async def test_given_no_topic_when_articles_are_asked_for_then_the_newest_come_o
     found = await glance(database).about("C1", "", 2)
 
     assert {a.id for a in found} == {"wire", "herald"}
+
+
+@pytest.mark.parametrize("suffix", ["", "?utm_source=slack#top"])
+async def test_given_a_link_to_an_article_when_looked_up_then_its_own_disagreements_come_with_it(
+    database: Database, suffix: str
+) -> None:
+    ledger = StoredLedger(database, "local")
+    change = begun(answers.dispute().comparison, NOW)
+    assert change is not None
+    await ledger.keep(change)
+    await ledger.arrived("wire", NOW)
+
+    linked = await glance(database).linked(GENERAL, f"{answers.HERALD.url}{suffix}")
+    elsewhere = await glance(database).linked(GENERAL, "https://courier.example.org/elsewhere")
+
+    assert linked is not None
+    assert (linked.article.id, [e.id for e in linked.entries], linked.compared) == ("herald", [change.entry.id], True)
+    assert elsewhere is None
+
+
+async def test_given_an_article_that_waits_for_its_comparison_when_looked_up_then_it_is_not_called_compared(
+    database: Database,
+) -> None:
+    await StoredLedger(database, "local").arrived("herald", NOW)
+
+    linked = await glance(database).linked(GENERAL, str(answers.HERALD.url))
+
+    assert linked is not None
+    assert not linked.compared
+
+
+async def test_given_a_channel_of_other_outlets_when_a_link_is_looked_up_there_then_the_coverage_has_none(
+    database: Database,
+) -> None:
+    focus = Focus(outlets=("The Herald",))
+    await StoredRules(database, "local").change_channel(GENERAL, ChannelRules(focus=focus), ANNA)
+
+    assert await glance(database).linked(GENERAL, str(answers.COURIER.url)) is None
+    assert await glance(database).linked(POLICY, str(answers.COURIER.url)) is not None

@@ -4,6 +4,7 @@ from bot.news.catalogue.en import (
     Answer,
     Asking,
     Buttons,
+    Card,
     Clicks,
     Commands,
     Digest,
@@ -479,6 +480,16 @@ MESSAGES = Messages(
             "Nichts in der Berichterstattung gehört zu den Themen und Medien dieses Kanals. Welche das sind: "
             "/coverage settings"
         ),
+    ),
+    card=Card(
+        many="{outlets} und {count} weitere",
+        sides=("Eine weitere Antwort wird gegeben.", "{count} weitere Antworten werden gegeben."),
+        more=(
+            "Ein weiterer Widerspruch: /coverage disagreements",
+            "{count} weitere Widersprüche: /coverage disagreements",
+        ),
+        none="Es ist kein anderes Medium bekannt, das ihm widerspricht.",
+        uncompared="Er wurde noch nicht mit den anderen Medien verglichen.",
     ),
     grid=Grid(
         heading=(

@@ -421,6 +421,21 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The card under a link to an article."""
+
+    side: str = "{outlets}: {claim}"
+    many: str = "{outlets} and {count} more"
+    sides: Forms = ("One more answer is given.", "{count} more answers are given.")
+    more: Forms = (
+        "One more disagreement: /coverage disagreements",
+        "{count} more disagreements: /coverage disagreements",
+    )
+    none: str = "No other outlet is known to contradict it."
+    uncompared: str = "It has not been compared with the other outlets yet."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """The standing disagreements, as a table and as pictures."""
 
@@ -722,6 +737,7 @@ class Messages:
     digest: Digest = Digest()
     wish: Wish = Wish()
     lists: Lists = Lists()
+    card: Card = Card()
     grid: Grid = Grid()
     settings: Settings = Settings()
     rights: Rights = Rights()

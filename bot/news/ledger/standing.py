@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from bot.news.copies import independent_sources, same_voice, words
-from bot.news.model import Citation, Comparison, Position, Relation
+from bot.news.model import Article, Citation, Comparison, Position, Relation
 
 SentenceKey = tuple[str, tuple[str, ...]]
 
@@ -80,6 +80,11 @@ class Change:
     entry: Entry
     events: tuple[Event, ...]
     before: Comparison | None = None
+
+
+def sides_of(comparison: Comparison, article: Article) -> tuple[Position, ...]:
+    """The positions that an article holds; more than one where it tells of others' word."""
+    return tuple(p for p in comparison.positions if any(r.article.id == article.id for r in p.readings))
 
 
 def sentence_key(citation: Citation) -> SentenceKey:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+from urllib.parse import urlsplit
 
 from bot.sandbox.core import Slack
 from bot.sandbox.reaching.delivery import Delivery
 from bot.sandbox.state import Json, Message, Workspace, new_id
+
+_LINK = re.compile(r"https?://[^\s<>|]+")
 
 
 def send(slack: Slack, workspace: Workspace, event: Json) -> Delivery:
@@ -58,7 +62,41 @@ def posted(slack: Slack, workspace: Workspace, message: Message) -> list[Deliver
         sent.append(send(slack, workspace, event | {"type": "app_mention"}))
     if _hears(slack, workspace, message):
         sent.append(send(slack, workspace, event | {"channel_type": channel.kind}))
+    if (shared := _links(slack, message)) and message.bot_id != workspace.bot.bot_id:
+        sent.append(offer(slack, workspace, _link_shared(workspace, message, shared)))
     return sent
+
+
+def links(message: Message) -> list[str]:
+    """The addresses in a message, each once."""
+    return list(dict.fromkeys(_LINK.findall(message.text)))
+
+
+def _links(slack: Slack, message: Message) -> list[Json]:
+    """Those of the domains that the app asks for, and of their parts, as `link_shared` tells them."""
+    found = []
+    for url in links(message):
+        host = urlsplit(url).hostname or ""
+        for domain in slack.app.domains:
+            if host == domain or host.endswith(f".{domain}"):
+                found.append({"domain": domain, "url": url})
+                break
+    return found
+
+
+def _link_shared(workspace: Workspace, message: Message, shared: list[Json]) -> Json:
+    event: Json = {
+        "type": "link_shared",
+        "user": message.user,
+        "channel": message.channel,
+        "message_ts": message.ts,
+        "is_bot_user_member": workspace.bot.id in workspace.channels[message.channel].members,
+        "unfurl_id": f"{message.channel}.{message.ts}.{new_id('u')}",
+        "source": "conversations_history",
+        "links": shared,
+        "event_ts": message.ts,
+    }
+    return event | ({"thread_ts": message.thread_ts} if message.is_reply else {})
 
 
 def changed(slack: Slack, workspace: Workspace, message: Message, before: Json) -> list[Delivery]:

@@ -107,6 +107,12 @@ class Library:
         rows = await self._database.read(lambda connection: connection.execute(found).all())
         return read_article(rows[0]) if rows else None
 
+    async def at(self, *urls: str) -> Article | None:
+        """The article at one of these addresses, the newest of several."""
+        found = self._current.where(versions.c.url.in_(urls)).order_by(versions.c.id.desc()).limit(1)
+        rows = await self._database.read(lambda connection: connection.execute(found).all())
+        return read_article(rows[0]) if rows else None
+
     async def articles(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Article]:
         """All articles, oldest first, undated ones last; where a span is given, those published within it.
 

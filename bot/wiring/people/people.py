@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.errors import UnreadableCoverage
+from bot.feeds.urls import canonical_url
 from bot.news.asked import Shown
 from bot.news.digest.subscription import Wish, described
 from bot.news.digest.words import paused_here
 from bot.news.labels import Label, Verdict
 from bot.news.ledger import changes
 from bot.news.ledger.follows import Follows, News, TopicFollow
-from bot.news.ledger.standing import Entry, State, by_weight, citations, resting_on, sentence_key
+from bot.news.ledger.standing import Entry, State, by_weight, citations, resting_on, sentence_key, sides_of
 from bot.news.model import Answer, Article, Comparison, Relation
 from bot.news.overview import Heading, Health, Outlet
 from bot.news.topic import Topic
 from bot.news.words import citations as cited
 from bot.slack.answers.following import Following
 from bot.slack.commands.adding import Added
-from bot.slack.coverage import Channel
+from bot.slack.coverage import Channel, Linked
 from bot.slack.daily import Drawn
 from bot.slack.languages import Languages
 from bot.slack.trouble import SlackRefused
@@ -195,6 +198,15 @@ class Glance:
             found = list((await library.ledger.current(latest)).values())
         return sorted(found, key=_age)
 
+    async def linked(self, channel: str, url: str) -> Linked | None:
+        library = await self._counting(channel)
+        article = await library.at(*_addresses(url))
+        if article is None:
+            return None
+        mine = [e for e in await library.ledger.standing(State.OPEN) if sides_of(e.comparison, article)]
+        waits = {turn.article for turn in await library.ledger.waiting()}
+        return Linked(article, by_weight(mine), compared=article.id not in waits)
+
     async def follows(self, person: str) -> Follows:
         questions = [e for e in await self._followed() if e.owner is not None and Follower.of(e.owner).person == person]
         return Follows(questions, await self._topics.of(person))
@@ -288,6 +300,13 @@ class Wishes:
 
     async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn:
         return await self._daily.preview(channel, person, wish)
+
+
+def _addresses(url: str) -> set[str]:
+    """An address as it is written, and the one by which the article is known."""
+    with contextlib.suppress(UnreadableCoverage):
+        return {url, canonical_url(url)}
+    return {url}
 
 
 def _age(article: Article) -> tuple[bool, date, float, str]:
