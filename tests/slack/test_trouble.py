@@ -230,6 +230,46 @@ async def test_given_a_process_dies_in_mid_answer_when_run_again_then_its_messag
         assert bot.sandbox.status(GENERAL, job.payload["thread"]) is None
 
 
+class Late(Oracle):
+    """Reads its sources once `go` is set, and never answers."""
+
+    async def __call__(self, work: Work, question: str, audience: Audience) -> Answer:
+        self.held.set()
+        await self.go.wait()
+        self.go.clear()
+        self.holds = True
+        return await super().__call__(work, question, audience)
+
+
+async def test_given_a_run_that_lost_its_job_when_it_shows_something_once_the_next_looked_then_one_message_stands(
+    bot: Bot,
+) -> None:
+    job, late = await bot.job(), Late(answers.dispute())
+    async with running(bot, job, late), running(bot, job) as taken_over:
+        late.go.set()
+        await bot.sandbox.wait_for(lambda: len([m for m in bot.replies_to(job) if m.streaming]) == 2)
+
+        bot.oracle.go.set()
+        await taken_over
+
+        stands_whole(bot.replies_to(job))
+
+
+async def test_given_a_run_that_lost_its_job_when_it_shows_something_after_the_answer_then_it_takes_that_away(
+    bot: Bot,
+) -> None:
+    job, late = await bot.job(), Late(answers.dispute())
+    async with running(bot, job, late) as lost:
+        await Answering(bot.account, Oracle(answers.dispute()), bot.shelf, bot.gate).run(job)
+        late.go.set()
+        await streaming(bot, job)
+
+        lost.cancel()
+        await asyncio.gather(lost, return_exceptions=True)
+
+        stands_whole(bot.replies_to(job))
+
+
 async def test_given_a_process_dies_before_anything_showed_when_run_again_then_it_answers_as_if_for_the_first_time(
     bot: Bot,
 ) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.errors import NotForUs
+from bot.errors import NotForUs, SlackUnavailable
 from bot.news.asked import Fate
 from bot.news.catalogue import explained, spoken
 from bot.news.model import Answer
@@ -95,7 +95,8 @@ class Answering:
         place = place_of(work.payload)
         post = Post(self.account, place, key)
         text = str(work.payload["text"])
-        standing = await post.look_up() if anew or work.again else {}
+        again = work.again
+        standing = await post.look_up() if anew or again else {}
         try:
             await self._look(key)
             refused = await self.gate.refusal(Right.ASK, place.person, place.channel)
@@ -113,6 +114,8 @@ class Answering:
                     if work.payload.get("clicked"):
                         await post.precede(blocks.asking(place.person, text), standing)
                     await self._answer(work, post, text, standing, anew=anew)
+                    if again:
+                        await post.take_strays_away()
         except _Over as over:
             await self._end(post, over.fate)
             return False
@@ -161,6 +164,12 @@ class Answering:
             await stream.cancel()
             if over.fate is Fate.WITHDRAWN and stream.ts is not None:  # its thread may be gone, and no look-up find it
                 await post.take_away(stream.ts)
+            raise
+        except asyncio.CancelledError:  # the job may be another run's by now, which has answered
+            await stream.settle()
+            if stream.ts is not None:
+                with contextlib.suppress(SlackUnavailable):
+                    await post.give_way(stream.ts)
             raise
         finally:
             await stream.cancel()

@@ -57,8 +57,15 @@ class Post:
 
     async def look_up(self) -> dict[str, Standing]:
         """What stands of this job, by key; an orphan is found under the first key. Raises SlackUnavailable."""
+        found, orphans = await self._found()
+        if orphans:
+            found.setdefault(self.key, Standing(orphans[-1], whole=False))
+        return found
+
+    async def _found(self) -> tuple[dict[str, Standing], list[str]]:
+        """What stands by key, and our messages that have none."""
         found: dict[str, Standing] = {}
-        orphan: Standing | None = None
+        orphans: list[str] = []
         cursor: str | None = None
         while True:
             try:
@@ -75,13 +82,11 @@ class Post:
                     whole = not payload.get("unfinished")
                     found[str(payload.get("key"))] = Standing(message["ts"], whole)
                 else:
-                    orphan = Standing(message["ts"], whole=False)
+                    orphans.append(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
-        if orphan is not None:
-            found.setdefault(self.key, orphan)
-        return found
+        return found, orphans
 
     async def deliver(
         self,
@@ -128,6 +133,19 @@ class Post:
         """Take a message of ours away, streaming or not. Raises SlackUnavailable."""
         await self._end_stream(ts, self.key)
         await self._remove(ts)
+
+    async def take_strays_away(self) -> None:
+        """After an answer stands: what an earlier run, which had lost its job, began once this one had looked would
+        be finished by nobody. Raises SlackUnavailable."""
+        _, orphans = await self._found()
+        for ts in orphans:
+            await self.take_away(ts)
+
+    async def give_way(self, ts: str) -> None:
+        """Take this message away if another stands whole under the key. Raises SlackUnavailable."""
+        known = (await self.look_up()).get(self.key)
+        if known is not None and known.whole and known.ts != ts:
+            await self.take_away(ts)
 
     async def _first(self, message: Message, known: Standing | None, stream: Stream | None, streamed: str) -> None:
         if known is None and stream is not None:
