@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.sandbox.methods.checks import Refused
 from bot.sandbox.state import Json
@@ -14,6 +15,7 @@ ALL_EVENTS = frozenset(
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
+        "function_executed",
         "link_shared",
         "member_joined_channel",
         "message.channels",
@@ -66,6 +68,7 @@ class App:
     prompts: tuple[Json, ...] = ()
     home: bool = True
     domains: tuple[str, ...] = ()
+    functions: Mapping[str, Json] = field(default_factory=dict)
     scopes: frozenset[str] | None = None
 
     @classmethod
@@ -78,6 +81,7 @@ class App:
             commands=tuple(features.get("slash_commands", ())),
             shortcuts=tuple(features.get("shortcuts", ())),
             prompts=tuple(features.get("agent_view", {}).get("suggested_prompts", ())),
+            functions=manifest.get("functions", {}),
             domains=tuple(features.get("unfurl_domains", ())),
             home=features.get("app_home", {}).get("home_tab_enabled", True),
             scopes=None if scopes is None else frozenset(scopes),

@@ -14,7 +14,7 @@ from bot.sandbox.app import App
 from bot.sandbox.core import Slack, new_workspace, recorder_at
 from bot.sandbox.faults import Faults
 from bot.sandbox.http import Server
-from bot.sandbox.methods import assistants, chat, conversations, files, people, streams, unfurling, views
+from bot.sandbox.methods import assistants, chat, conversations, files, functions, people, streams, unfurling, views
 from bot.sandbox.methods.api import WebApi
 from bot.sandbox.page.dev import Dev
 from bot.sandbox.page.routes import application
@@ -30,6 +30,7 @@ METHODS = (
     | chat.METHODS
     | conversations.METHODS
     | files.METHODS
+    | functions.METHODS
     | oauth.METHODS
     | people.METHODS
     | sockets.METHODS

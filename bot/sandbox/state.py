@@ -243,6 +243,21 @@ class File:
 
 
 @dataclass(slots=True)
+class Execution:
+    """A custom step that a workflow runs: what it was given, and how it ended. `error` is what its author reads."""
+
+    id: str
+    callback_id: str
+    inputs: Json
+    outputs: Json | None = None
+    error: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.outputs is not None or self.error is not None
+
+
+@dataclass(slots=True)
 class Workspace:
     """One team and everything in it."""
 
@@ -271,6 +286,7 @@ class Workspace:
     prompts: dict[tuple[str, str | None], list[Json]] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    executions: dict[str, Execution] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     last_ts: int = 0
 

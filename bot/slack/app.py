@@ -34,7 +34,7 @@ from bot.slack.acks import has_left, leaving
 from bot.slack.answers import clicks
 from bot.slack.answers.answering import Answering
 from bot.slack.answers.clicks import Clicks
-from bot.slack.commands import digest_forms, setting
+from bot.slack.commands import digest_forms, setting, step
 from bot.slack.commands.commands import CHECK, COMMAND, Commands
 from bot.slack.home import Home
 from bot.slack.intake import Inbox, Intake, removed
@@ -72,7 +72,7 @@ class Room:
             self.inbox,
             self.shelf,
             self.workspace,
-            wants=(self.commands.wants, clicks.wants, setting.wants, digest_forms.wants),
+            wants=(self.commands.wants, clicks.wants, setting.wants, digest_forms.wants, step.wants),
             interrupt=self.answering.interrupt,
         )
 

@@ -28,6 +28,7 @@ EVENTS = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "function_executed",
     "link_shared",
     "member_joined_channel",
     "message.channels",

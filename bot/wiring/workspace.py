@@ -22,6 +22,7 @@ from bot.slack.commands.commands import PICTURES, RUN, SHARED, Call, Commands
 from bot.slack.commands.digest_forms import WISHED, DigestForms
 from bot.slack.commands.digests import DigestCommand
 from bot.slack.commands.setting import SET, ChannelSettings
+from bot.slack.commands.step import STEP, SummaryStep
 from bot.slack.commands.summaries import SummaryCommand
 from bot.slack.commands.verbs import Verbs
 from bot.slack.gate import Gate
@@ -53,7 +54,7 @@ from bot.wiring.people.line import PLACE, TURNED_AWAY, Line, LineIsFull
 from bot.wiring.people.people import Additions, Followers, Glance, People, Wishes
 from bot.worker import Job, Leaving, Work, Worker
 
-FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, LINKS, WARNING)
+FOR_PEOPLE = (ANSWER, WITHDRAW, SAID, RUN, SHARED, PICTURES, SET, WISHED, WELCOME, LINKS, STEP, WARNING)
 """The kinds of job that the worker of questions runs."""
 
 
@@ -150,6 +151,7 @@ class Workspace:
             AddCommand(Additions(coverage).add).subcommand(),
             self._settings.subcommand(),
         ]
+        self._summary_step = SummaryStep(account, self._sum_up, home.coverage, gate, utc_now)
         self._commands = Commands(account, inbox, name, gate, [*verbs.all(), *joined], gallery=gallery)
         self.room = Room(account, inbox, people, self._answering, self._clicks, self._commands, home, languages, name)
         for_people: Mapping[str, Work] = {
@@ -160,6 +162,7 @@ class Workspace:
             SHARED: self._share,
             PICTURES: self._draw,
             WELCOME: Welcome(account).run,
+            STEP: self._step,
             LINKS: LinkCards(account, home.coverage, gate).run,
             PLACE: line.tell,
             TURNED_AWAY: self._turn_away,
@@ -186,6 +189,8 @@ class Workspace:
             await self._answering.give_up(self._claimed(job), fault)
         elif job.kind == RUN:
             await self._commands.give_up(self._claimed(job), fault)
+        elif job.kind == STEP:
+            await self._summary_step.give_up(self._claimed(job), fault)
 
     async def _answer(self, job: Job) -> Transaction[None] | None:
         work, inside = self._claimed(job), self._house.inside
@@ -204,6 +209,13 @@ class Workspace:
         work = self._claimed(job)
         try:
             await self._commands.run(work)
+        finally:
+            await work.write()
+
+    async def _step(self, job: Job) -> None:
+        work = self._claimed(job)
+        try:
+            await self._summary_step.run(work)
         finally:
             await work.write()
 

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from bot.slack.commands.commands import CHECK, COMMAND
+from bot.slack.commands.step import SUMMARISE
 from bot.slack.intake import EVENTS
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,7 @@ SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
+    "function_executed": set(),
     "link_shared": {"links:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
@@ -48,6 +50,8 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
+    "functions_completeError": set(),
+    "functions_completeSuccess": set(),
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
@@ -63,7 +67,8 @@ def manifest() -> dict[str, Any]:
 
 def methods_called() -> set[str]:
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
-    return {found for source in sources for found in re.findall(r"client\.([a-z]+_\w+)\(", source)}
+    found = {name for source in sources for name in re.findall(r"client\.([a-z]+_\w+)\(|\"(functions\.\w+)\"", source)}
+    return {(method or named).replace(".", "_") for method, named in found} - {"api_call"}
 
 
 def test_given_the_manifest_when_read_then_it_subscribes_to_the_events_that_are_heard(manifest: dict[str, Any]) -> None:
@@ -99,3 +104,10 @@ def test_given_the_manifest_when_held_against_slack_s_schema_then_it_fits(manife
         pytest.skip("Slack's manifest schema is not beside this checkout")
 
     jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(manifest)
+
+
+def test_given_the_manifest_when_read_then_its_workflow_step_is_the_one_that_is_served(
+    manifest: dict[str, Any],
+) -> None:
+    assert list(manifest["functions"]) == [SUMMARISE]
+    assert manifest["settings"]["org_deploy_enabled"]  # Slack's condition for steps of one's own

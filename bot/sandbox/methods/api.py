@@ -26,6 +26,7 @@ _JSON_FIELDS = {
     "files",
     "loading_messages",
     "metadata",
+    "outputs",
     "prompts",
     "unfurls",
     "view",

@@ -9,7 +9,7 @@ from bot.sandbox.core import Slack
 from bot.sandbox.methods import responses
 from bot.sandbox.reaching import acts, events
 from bot.sandbox.reaching.delivery import Courier, Delivery
-from bot.sandbox.state import Json, Message, OpenView, Workspace
+from bot.sandbox.state import Execution, Json, Message, OpenView, Workspace, new_id
 
 
 class Acting:
@@ -98,6 +98,24 @@ class Acting:
         """Use a global shortcut, or a message's."""
         workspace = self._slack.workspace_of(user)
         return await _settled(acts.shortcut(self._slack, workspace, user, callback_id, message))
+
+    async def run_step(self, callback_id: str, inputs: Json | None = None) -> Execution:
+        """Have a workflow run a custom step of the app, as far as the app has acknowledged that."""
+        workspace = self._slack.home
+        execution = Execution(new_id("Fx"), callback_id, inputs or {})
+        workspace.executions[execution.id] = execution
+        event: Json = {
+            "type": "function_executed",
+            "function": {"id": new_id("Fn"), "callback_id": callback_id, "type": "app", "app_id": workspace.app_id}
+            | self._slack.app.functions.get(callback_id, {}),
+            "inputs": execution.inputs,
+            "function_execution_id": execution.id,
+            "workflow_execution_id": new_id("Wx"),
+            "bot_access_token": f"xwfp-{execution.id}",
+            "event_ts": workspace.new_ts(),
+        }
+        await _settled(events.offer(self._slack, workspace, event))
+        return execution
 
     async def open_home(self, user: str) -> Delivery:
         """Look at the bot's Home."""
