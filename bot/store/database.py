@@ -34,6 +34,9 @@ _POSTGRESQL = {
     # Statements are parsed once for each connection, but a plan that is kept does not know how rare the words of the
     # next question are: seconds, not milliseconds.
     "plan_cache_mode": "force_custom_plan",
+    # To compile a search, or to start processes for its parts, takes longer than the search.
+    "jit": "off",
+    "enable_parallel_append": "off",
 }
 
 

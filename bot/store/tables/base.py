@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration. A database that stands there is opened without loading Alembic."""
 
 metadata = MetaData()
