@@ -354,19 +354,20 @@ async def test_given_a_job_that_leaves_something_behind_when_done_then_it_is_kep
     assert await conversations.turns("C1", "1.0") == [Turn("Why?", "Because.")]
 
 
-async def test_given_jobs_that_wait_when_asked_for_a_place_then_it_tells_how_many_of_its_kind_come_first(
+async def test_given_jobs_that_wait_when_asked_for_a_place_then_it_tells_how_many_of_some_kinds_come_first(
     jobs: JobTable[Job],
 ) -> None:
-    ids = [await jobs.put("answer", {}, keys=[f"e{n}"], workspace=f"T{n}", lane="") for n in range(3)]
-    await jobs.put("digest", {}, keys=["d"])
-    places = [await jobs.before(str(id)) for id in ids]
+    kinds = ("answer", "command")
+    ids = [await jobs.put(kind, {}, keys=[kind], workspace=kind, lane="") for kind in (*kinds, "digest", "answer too")]
+    ids.append(await jobs.put("answer", {}, keys=["third"]))
+    places = [await jobs.before(str(id), kinds) for id in ids]
 
     first = await claimed(jobs)
 
-    assert places == [0, 1, 2]
-    assert [await jobs.before(str(id)) for id in ids] == [None, 0, 1]
+    assert places == [0, 1, 2, 2, 2]
+    assert [await jobs.before(str(id), kinds) for id in ids] == [None, 0, 1, 1, 1]
     await jobs.done(first)
-    assert await jobs.before(first.id) is None
+    assert await jobs.before(first.id, kinds) is None
 
 
 async def test_given_as_many_waiting_as_a_workspace_may_have_when_another_comes_then_it_is_kept_as_one_turned_away(

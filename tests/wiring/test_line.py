@@ -53,6 +53,28 @@ async def test_given_more_questions_than_are_answered_at_once_when_one_is_asked_
     assert [status and status.loading_messages for status in said] == told
 
 
+async def test_given_a_line_when_a_command_asks_then_it_is_told_once_how_many_come_first(
+    tmp_path: Path, model: ScriptedModel
+) -> None:
+    async with Sandbox() as sandbox:
+        bot = Bot(furnish(tmp_path), sandbox, model)
+        await bot.ingest()
+        async with bot.running():
+            await shown_at_work(sandbox, await ask(sandbox, AT_ONCE))
+            await ask(sandbox, 1)
+
+            await sandbox.command("/coverage", f"ask {QUESTION}", channel=GENERAL, user=BEN)
+            begun, told = await sandbox.wait_for(lambda: two_words(sandbox), 20)
+
+    assert begun.text == ENGLISH.commands.begun
+    assert told.text == "One question is before yours…"
+
+
+def two_words(sandbox: Sandbox) -> list[Message] | None:
+    found = sandbox.private(BEN, GENERAL)
+    return found if len(found) == 2 else None
+
+
 async def test_given_a_full_line_when_another_question_is_asked_then_it_is_turned_away_with_what_to_do(
     tmp_path: Path, model: ScriptedModel
 ) -> None:

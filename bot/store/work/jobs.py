@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -153,14 +153,14 @@ class JobTable(Generic[J]):
 
         return await self._database.write(take)
 
-    async def before(self, id: str) -> int | None:
-        """How many of its kind wait that were kept before it, in all workspaces; None where it waits no more."""
+    async def before(self, id: str, kinds: Collection[str]) -> int | None:
+        """How many of these kinds wait that were kept before it, in all workspaces; None where it waits no more."""
 
         def count(connection: Connection) -> int | None:
-            mine = connection.execute(sql.PLACE, {"named": id}).first()
-            if mine is None:
+            serial = connection.scalar(sql.PLACE, {"named": id})
+            if serial is None:
                 return None
-            return int(connection.scalar(sql.BEFORE, {"kind": mine.kind, "serial": mine.serial}) or 0)
+            return int(connection.scalar(sql.BEFORE, {"kinds": list(kinds), "serial": serial}) or 0)
 
         return await self._database.read(count)
 

@@ -86,8 +86,8 @@ MORE = select(exists().where(_due(jobs), jobs.c.state == _WAITING))
 
 _LINE = select(func.count()).where(_active(jobs), jobs.c.state == _WAITING)
 WAITING = _LINE.where(jobs.c.workspace == bindparam("workspace"), jobs.c.kind.in_(bindparam("kinds", expanding=True)))
-PLACE = select(jobs.c.serial, jobs.c.kind).where(jobs.c.id == bindparam("named"), jobs.c.state == _WAITING)
-BEFORE = _LINE.where(jobs.c.kind == bindparam("kind"), jobs.c.serial < bindparam("serial"))
+PLACE = select(jobs.c.serial).where(jobs.c.id == bindparam("named"), jobs.c.state == _WAITING)
+BEFORE = _LINE.where(jobs.c.kind.in_(bindparam("kinds", expanding=True)), jobs.c.serial < bindparam("serial"))
 
 HOLD = select(jobs.c.serial).where(_HELD).with_for_update()
 NOTES = select(job_notes.c.name, job_notes.c.value).where(job_notes.c.job == bindparam("serial"))

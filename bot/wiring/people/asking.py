@@ -14,6 +14,7 @@ from bot.news.ports import Reader
 from bot.news.since import asked_since
 from bot.slack.answers.answering import Work
 from bot.slack.answers.screen import Audience
+from bot.slack.commands.commands import RUN
 from bot.slack.intake import ANSWER, question
 from bot.store.database import Transaction, utc_now
 from bot.store.people.conversations import Conversations
@@ -57,7 +58,7 @@ class Accepted:
         )
         if kept is not None:
             self.worker.wake()
-            if kind == ANSWER and self.worker.full:
+            if kind in (ANSWER, RUN) and self.worker.full:
                 await self.line.joined(kept, payload)
         return kept
 

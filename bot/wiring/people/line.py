@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import CrosscheckError
+from bot.news.catalogue import spoken
 from bot.slack.account import Account
 from bot.slack.answers.answering import place_of
 from bot.slack.answers.status import wait_in_line
 from bot.slack.commands.commands import RUN
 from bot.slack.intake import ANSWER
+from bot.slack.looks.blocks import plain
+from bot.slack.posting.reply import reply
 from bot.store.work.jobs import Bound, JobTable
 from bot.worker import Job, Jobs, Work, Worker
 
@@ -54,10 +57,13 @@ class Line:
         await self._tell_in(TELL_S, id, payload, [f"{PLACE}:{id}"])
 
     async def tell(self, job: Job) -> None:
-        """A job of kind PLACE. The status may be refused; that never matters."""
+        """A job of kind PLACE. A status may be refused, which never matters; a command has no status and is told once,
+        for its address takes five messages. Raises SlackUnavailable."""
         id, asked = str(job.payload["job"]), job.payload["asked"]
-        before = await self._jobs.before(id)
-        if before:
+        before = await self._jobs.before(id, self._bound.kinds)
+        if before and asked.get("url"):
+            await reply(self._account, str(asked["url"]), plain(spoken().counted(spoken().asking.before, before)))
+        elif before:
             await wait_in_line(self._account, place_of(asked), before)
             await self._tell_in(TELL_AGAIN_S, id, asked, [f"{PLACE}:{id}:{job.id}"])
 
