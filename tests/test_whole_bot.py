@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from collections.abc import Awaitable, Iterator
 from datetime import datetime, timedelta
@@ -11,12 +12,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.news.catalogue import of
+from bot.news.catalogue import ENGLISH, of
 from bot.news.ledger.standing import begun
 from bot.news.model import Kind
 from bot.news.model import Turn as Said
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.app import WORKSPACE
+from bot.slack.commands.step import SUMMARISE
+from bot.slack.manifest import shipped_manifest
 from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.ledger.ledger import StoredLedger
@@ -405,6 +408,29 @@ async def test_given_the_form_of_a_digest_when_filled_then_the_channel_has_one(
             [told] = await sandbox.wait_for(lambda: private(sandbox, 1), 20)
 
         assert "in full, on weekdays at 07:45" in told.text
+
+
+async def test_given_a_link_and_a_workflow_when_the_bot_runs_then_there_is_a_card_and_a_summary(
+    home: Path, model: ScriptedModel
+) -> None:
+    url = "https://gazette.example.org/licences"
+    (home / "coverage" / "gazette.md").write_text(
+        f"---\ntitle: Licences\noutlet: The Gazette\nurl: {url}\n---\nThe ministry granted 54 licences.\n",
+        encoding="utf-8",
+    )
+    manifest = json.loads(shipped_manifest().read_text(encoding="utf-8"))
+    async with Sandbox(manifest=manifest) as sandbox:
+        bot = Bot(home, sandbox, model)
+        await bot.ingest()
+        model.always(summary=SUMMARY)
+        async with bot.running():
+            posted = await sandbox.say(GENERAL, ANNA, f"Look: {url}?utm_source=slack")
+            step = await sandbox.run_step(SUMMARISE)
+            [card] = await sandbox.wait_for(lambda: posted.attachments, 20)
+            text = await sandbox.wait_for(lambda: step.outputs and step.outputs["summary"], 20)
+
+        assert ENGLISH.card.uncompared in json.dumps(card["blocks"])
+        assert "• Licences were granted. [1]" in text
 
 
 def private(sandbox: Sandbox, count: int) -> list[Message] | None:

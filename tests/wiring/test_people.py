@@ -23,6 +23,7 @@ from bot.sandbox import ANNA, BEN, GENERAL, POLICY, Sandbox
 from bot.slack.account import Account, signed_in
 from bot.slack.answers.following import Following
 from bot.slack.languages import Languages
+from bot.store.coverage.arrivals import Arrivals
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.ledger.labels import Labels
@@ -305,6 +306,8 @@ async def test_given_a_link_to_an_article_when_looked_up_then_its_own_disagreeme
     change = begun(answers.dispute().comparison, NOW)
     assert change is not None
     await ledger.keep(change)
+    arrivals = Arrivals(database, "local")
+    await database.write(arrivals.announced((await arrivals.waiting(10))[-1].serial))
     await ledger.arrived("wire", NOW)
 
     linked = await glance(database).linked(GENERAL, f"{answers.HERALD.url}{suffix}")

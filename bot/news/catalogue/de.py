@@ -488,7 +488,7 @@ MESSAGES = Messages(
             "Ein weiterer Widerspruch: /coverage disagreements",
             "{count} weitere Widersprüche: /coverage disagreements",
         ),
-        none="Es ist kein anderes Medium bekannt, das ihm widerspricht.",
+        none="Bisher ist kein anderes Medium bekannt, das ihm widerspricht.",
         uncompared="Er wurde noch nicht mit den anderen Medien verglichen.",
     ),
     grid=Grid(

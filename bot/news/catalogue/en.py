@@ -431,7 +431,7 @@ class Card:
         "One more disagreement: /coverage disagreements",
         "{count} more disagreements: /coverage disagreements",
     )
-    none: str = "No other outlet is known to contradict it."
+    none: str = "No other outlet is known to contradict it so far."
     uncompared: str = "It has not been compared with the other outlets yet."
 
 

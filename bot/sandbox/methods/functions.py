@@ -26,12 +26,17 @@ def _succeed(at: At, args: Arguments) -> Json:
     if missing or outputs.keys() - promised.keys():
         raise Refused("parameter_validation_failed", f"[ERROR] outputs are {', '.join(promised)}")
     execution.outputs = outputs
-    return {}
+    return _told(at)
 
 
 def _fail(at: At, args: Arguments) -> Json:
     execution = _running(at, args)
     execution.error = args.text("error")
+    return _told(at)
+
+
+def _told(at: At) -> Json:
+    at.slack.changes.tell({"kind": "step", "team": at.workspace.id})
     return {}
 
 

@@ -1,8 +1,10 @@
-"""How much work waits, by kind and state, for whoever watches the bot."""
+"""What work waits, for whoever watches the bot or has to know what it has not come to yet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select, true
 
@@ -20,3 +22,9 @@ async def depth(database: Database, workspace: str | None = None) -> Mapping[tup
             (kind, state): count for wanted in (active, dead) for kind, state, count in connection.execute(wanted)
         }
     )
+
+
+async def payloads(database: Database, workspace: str, kind: str) -> Sequence[Mapping[str, Any]]:
+    """What the jobs of a kind that wait or run are about. Raises StoreUnavailable."""
+    found = select(jobs.c.payload).where(jobs.c.workspace == workspace, jobs.c.kind == kind, ACTIVE)
+    return await database.read(lambda connection: [json.loads(payload) for payload in connection.scalars(found)])

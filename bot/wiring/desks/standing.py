@@ -18,9 +18,9 @@ from bot.store.ledger.labels import Labels
 from bot.store.ledger.ledger import StoredLedger
 from bot.wiring.desks.desk import NOBODY, SAMPLE, Desk, Reading, desk, fill_sample
 from bot.wiring.desks.ledger import proposer_of
+from bot.wiring.desks.uncompared import UNANNOUNCED, uncompared
 
 WITHOUT_LIMIT = 1_000_000  # calls; whoever has a ledger made for this once waits for it
-UNANNOUNCED = 10_000  # looked up at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,7 @@ async def kept(settings: Settings, *, workspace: str) -> AsyncIterator[Standing]
     """The ledger of the coverage that the bot would answer from; of the sample, what kept replies tell of it too."""
     await compare_sample(settings, workspace=workspace)
     async with _answering(settings, workspace) as (database, name):
-        ledger, arrivals = StoredLedger(database, name), Arrivals(database, name)
-        waiting = {each.article for each in await ledger.waiting()}
-        waiting |= {each.article for each in await arrivals.waiting(UNANNOUNCED)}
-        yield Standing(ledger, len(waiting))
+        yield Standing(StoredLedger(database, name), len(await uncompared(database, name)))
 
 
 async def compare_sample(settings: Settings, *, workspace: str) -> None:

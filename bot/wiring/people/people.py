@@ -42,6 +42,7 @@ from bot.store.work.queue import depth
 from bot.wiring.coverage.coverage import Coverage
 from bot.wiring.desks.daily import Daily
 from bot.wiring.desks.desk import SAMPLE, Desk
+from bot.wiring.desks.uncompared import uncompared
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +205,7 @@ class Glance:
         if article is None:
             return None
         mine = [e for e in await library.ledger.standing(State.OPEN) if sides_of(e.comparison, article)]
-        waits = {turn.article for turn in await library.ledger.waiting()}
+        waits = await uncompared(self._database, library.workspace)
         return Linked(article, by_weight(mine), compared=article.id not in waits)
 
     async def follows(self, person: str) -> Follows:
@@ -236,7 +237,7 @@ class Glance:
         return Health(
             articles=await library.count(),
             open=len(await ledger.standing(State.OPEN)),
-            uncompared=len(await ledger.waiting()),
+            uncompared=len(await uncompared(self._database, library.workspace)),
             waiting=sum(count for (_, state), count in depths.items() if state == "waiting"),
             dead=sum(count for (_, state), count in depths.items() if state == "dead"),
             stored=await library.overview.stored(),
