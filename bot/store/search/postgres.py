@@ -96,9 +96,11 @@ def _common(connection: Connection, size: int) -> dict[str, int]:
 
 def _occurrences(terms: Sequence[str]) -> str:
     """A tsvector: each term once for each time it stands there, as far as that counts."""
-    return " ".join(
-        _occurrence(term, times) for term, count in Counter(terms).items() for times in range(1, min(count, _OFTEN) + 1)
-    )
+    counts = Counter(terms)
+    lexemes = list(counts)
+    for times in range(2, _OFTEN + 1):
+        lexemes += [_occurrence(term, times) for term, count in counts.items() if count >= times]
+    return " ".join(lexemes)
 
 
 def _occurrence(term: str, times: int) -> str:
