@@ -19,7 +19,7 @@ from bot.news.model import Turn as Said
 from bot.sandbox import ANNA, GENERAL, POLICY, Message, Sandbox
 from bot.slack.app import WORKSPACE
 from bot.slack.commands.step import SUMMARISE
-from bot.slack.manifest import shipped_manifest
+from bot.slack.manifest import manifest
 from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.ledger.ledger import StoredLedger
@@ -418,8 +418,7 @@ async def test_given_a_link_and_a_workflow_when_the_bot_runs_then_there_is_a_car
         f"---\ntitle: Licences\noutlet: The Gazette\nurl: {url}\n---\nThe ministry granted 54 licences.\n",
         encoding="utf-8",
     )
-    manifest = json.loads(shipped_manifest().read_text(encoding="utf-8"))
-    async with Sandbox(manifest=manifest) as sandbox:
+    async with Sandbox(manifest=manifest()) as sandbox:
         bot = Bot(home, sandbox, model)
         await bot.ingest()
         model.always(summary=SUMMARY)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 
 def shipped_manifest() -> Path:
@@ -15,6 +16,10 @@ def shipped_manifest() -> Path:
     return inside if inside.exists() else package.parent / "manifest.json"
 
 
+def manifest() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(shipped_manifest().read_text(encoding="utf-8"))
+    return read
+
+
 def bot_scopes() -> Sequence[str]:
-    manifest = json.loads(shipped_manifest().read_text(encoding="utf-8"))
-    return [str(scope) for scope in manifest["oauth_config"]["scopes"]["bot"]]
+    return [str(scope) for scope in manifest()["oauth_config"]["scopes"]["bot"]]

@@ -18,6 +18,7 @@ from bot.sandbox.page.dev import Dev
 from bot.settings import Settings
 from bot.slack.account import signed_in
 from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
+from bot.slack.manifest import manifest
 from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.work.jobs import JobTable
@@ -223,6 +224,6 @@ async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None
 
 def _sandbox(port: int, dev: Dev) -> Sandbox:
     try:
-        return Sandbox(port=port, dev=dev)
+        return Sandbox(port=port, dev=dev, manifest=manifest())
     except OSError as error:
         raise WrongUse(f"the sandbox cannot be served at port {port}: {error.strerror}; set SANDBOX_PORT") from error

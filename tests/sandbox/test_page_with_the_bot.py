@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -311,6 +314,27 @@ def test_given_no_key_when_the_disagreements_are_asked_for_then_recorded_ones_st
     keyless.picture("bot-disagreements")
 
 
+def test_given_a_link_to_an_article_when_posted_then_a_card_under_it_tells_who_says_otherwise(keyless: Tab) -> None:
+    keyless.open()
+    until_stand(keyless, 17)
+
+    command(keyless, "Have you seen https://example.org/albion-courier/washington-frees-claude yet?")
+
+    keyless.wait(".main .message .attachment")
+    keyless.picture("bot-link-card")
+    keyless.wait(".main .message .attachment", "more disagreements: /coverage disagreements")
+    keyless.picture("bot-link-card")
+
+
+def waiting(folder: Path) -> int:
+    """How many articles a bot in this folder has not compared yet."""
+    with closing(sqlite3.connect(f"file:{folder / 'crosscheck.db'}?mode=ro", uri=True)) as database:
+        return int(database.execute("SELECT count(*) FROM ledger_waiting").fetchone()[0])
+
+
+LEDGER_S = 1.5  # left to the ledger between two commands: what people ask goes before its work
+
+
 def until_stand(tab: Tab, count: int) -> None:
     """Ask for the disagreements until so many stand: the ledger takes seconds to go through what came."""
 
@@ -322,7 +346,10 @@ def until_stand(tab: Tab, count: int) -> None:
         before = len(told())
         command(tab, "/coverage disagreements")
         tab.until(lambda: len(told()) > before)
-        return f"disagree on {count} questions" in told()[-1]
+        if f"disagree on {count} questions" in told()[-1]:
+            return True
+        time.sleep(LEDGER_S)
+        return False
 
     tab.until(stand)
 
@@ -363,12 +390,13 @@ def test_given_topics_that_are_followed_when_follow_alone_is_typed_then_each_is_
 
 
 def test_given_no_key_when_the_digest_comes_after_a_ready_article_then_it_is_led_by_what_is_disputed(
-    keyless: Tab,
+    keyless: Tab, tmp_path: Path
 ) -> None:
     keyless.open()
     command(keyless, "/coverage digest on 09:00 every day Europe/London")
     keyless.wait(".main .message", "The next one comes on")
     until_stand(keyless, 17)
+    keyless.until(lambda: waiting(tmp_path) == 0)  # a reply was kept for each article as it came, one by one
     keyless.click(".try-it")
     keyless.unfold("Add an article")
     keyless.click(".part .ready button", "British buyers of Claude need no export licence")

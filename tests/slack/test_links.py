@@ -15,7 +15,7 @@ from bot.news.rules import ChannelRules
 from bot.sandbox import ANNA, CHIE, GENERAL, Message, Sandbox
 from bot.slack.coverage import Linked
 from bot.slack.looks.link_card import link_card
-from bot.slack.manifest import shipped_manifest
+from bot.slack.manifest import manifest
 from tests.given import article
 from tests.slack import answers, entries
 from tests.slack.conftest import Bot
@@ -30,8 +30,7 @@ ONLY_ANNA = ChannelRules(askers=(ANNA,))
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """A Slack that tells the app of what its manifest names: links to example.org and its parts among it."""
-    manifest = json.loads(shipped_manifest().read_text(encoding="utf-8"))
-    async with Sandbox(manifest=manifest, ack_timeout_s=0.5, retry_after_s=(0.05, 0.05, 0.1)) as made:
+    async with Sandbox(manifest=manifest(), ack_timeout_s=0.5, retry_after_s=(0.05, 0.05, 0.1)) as made:
         yield made
 
 

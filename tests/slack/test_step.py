@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,14 +16,12 @@ from bot.news.summary import Length, Scope, Summary
 from bot.sandbox import ANNA, GENERAL, Sandbox
 from bot.slack.commands.step import STEP, SUMMARISE, SummaryStep, as_text
 from bot.slack.looks.escape import web_link
-from bot.slack.manifest import shipped_manifest
+from bot.slack.manifest import manifest
 from tests.slack import answers
 from tests.slack.conftest import NOON, Bot
 from tests.slack.test_escape import harmless
 from tests.slack.test_summaries import summed_up
 from tests.slack.texts import ODD_TEXTS
-
-MANIFEST = json.loads(shipped_manifest().read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -41,7 +38,7 @@ class Sums:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(manifest=MANIFEST, ack_timeout_s=0.5, retry_after_s=(0.05, 0.05, 0.1)) as made:
+    async with Sandbox(manifest=manifest(), ack_timeout_s=0.5, retry_after_s=(0.05, 0.05, 0.1)) as made:
         yield made
 
 
