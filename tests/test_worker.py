@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import Fenced, NotForUs, ReaderRefused, SlackUnavailable, StoreUnavailable
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.worker import Job, Worker, back_off_s
 
 Handler = Callable[[Job], Awaitable[None]]

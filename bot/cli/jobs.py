@@ -8,8 +8,8 @@ import sys
 from bot.errors import WrongUse
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
-from bot.store.work.queue import depth
+from bot.store.jobs.jobs import JobTable
+from bot.store.jobs.queue import depth
 from bot.worker import Job
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.store.database import T, Transaction
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.worker import Job
 
 

@@ -18,8 +18,8 @@ from bot.feeds.poll import FeedState
 from bot.metrics import Metrics
 from bot.store.coverage.feeds import FeedTable
 from bot.store.database import Database
+from bot.store.jobs.queue import depth
 from bot.store.tables import HEAD
-from bot.store.work.queue import depth
 from bot.wiring.coverage.feed_states import State, read_state
 from bot.worker import Job, Leaving, Work
 

@@ -21,7 +21,7 @@ from bot.slack.app import WORKSPACE, bolt_app, http_app, socket_mode
 from bot.slack.manifest import manifest
 from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.coverage import meaning, rounds
 from bot.wiring.coverage.coverage import fetching
 from bot.wiring.coverage.meaning import Embedding

@@ -34,12 +34,12 @@ from bot.slack.posting.gallery import Gallery
 from bot.slack.welcome import Welcome
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, Transaction, utc_now
+from bot.store.jobs.jobs import JobTable
 from bot.store.ledger.topic_follows import TopicFollows
 from bot.store.people.conversations import Conversations
 from bot.store.people.rules import StoredRules, read_once
 from bot.store.people.subscriptions import Subscriptions
 from bot.store.people.usage import UsageTable
-from bot.store.work.jobs import JobTable
 from bot.wiring.claimed import Claimed
 from bot.wiring.coverage.coverage import Coverage
 from bot.wiring.coverage.rounds import Rounds

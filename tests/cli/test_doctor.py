@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
 from bot.store.coverage.feeds import FeedTable
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.checkup import meaning
 from bot.wiring.checkup.checkup import checkup
 from bot.worker import Job

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.worker import Job
 from tests.cli.conftest import Cli
 

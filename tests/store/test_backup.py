@@ -19,12 +19,12 @@ from bot.store.coverage.arrivals import Arrivals
 from bot.store.coverage.feeds import FeedTable
 from bot.store.coverage.library import Library
 from bot.store.database import Database
+from bot.store.jobs.jobs import JobTable
 from bot.store.ledger.labels import Labels
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.people.conversations import Conversations
 from bot.store.tables.base import HEAD, metadata
 from bot.store.tables.library import workspaces
-from bot.store.work.jobs import JobTable
 from bot.worker import Job
 from tests.given import article
 from tests.store.test_ledger import disputed, opened, two_sides

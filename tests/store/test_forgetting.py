@@ -7,9 +7,9 @@ from sqlalchemy import Connection, func, select
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.forgetting import forget
+from bot.store.jobs.jobs import JobTable
 from bot.store.search.vectors import Vectors, vectors
 from bot.store.tables import metadata
-from bot.store.work.jobs import JobTable
 from bot.worker import Job
 from tests.store.test_backup import fill
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from bot.errors import Fenced
 from bot.news.model import Turn
 from bot.store.database import Database
+from bot.store.jobs.jobs import Bound, JobTable
 from bot.store.people.conversations import Conversations
-from bot.store.work.jobs import Bound, JobTable
 from bot.worker import Job, Jobs
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.coverage.coverage import coverage
 from bot.worker import Job
 from tests.databases import Postgres, new_database

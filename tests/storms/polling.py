@@ -9,7 +9,7 @@ from bot.feeds.confined import Confined
 from bot.feeds.fetch import Fetcher
 from bot.feeds.guard import anywhere
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.coverage.coverage import Coverage
 from bot.wiring.coverage.rounds import Rounds, poll_worker
 from bot.wiring.serving import Patrol, these

@@ -7,7 +7,7 @@ import sys
 import time
 
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.worker import Job, Worker
 
 LEASE_S = 0.5

@@ -21,7 +21,7 @@ from bot.store.coverage.arrivals import Arrivals
 from bot.store.coverage.feeds import FeedTable
 from bot.store.coverage.library import Library
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.coverage.coverage import LEDGER, Coverage
 from bot.wiring.coverage.feed_states import read_state
 from bot.wiring.coverage.reprints import Reprints

@@ -25,11 +25,11 @@ from bot.slack.languages import Languages
 from bot.slack.posting.gallery import Gallery
 from bot.store.coverage.library import Library
 from bot.store.database import Database
+from bot.store.jobs.jobs import JobTable
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.people.rules import StoredRules
 from bot.store.people.subscriptions import Subscriptions
 from bot.store.people.usage import UsageTable
-from bot.store.work.jobs import JobTable
 from bot.wiring.desks.daily import BRIEF, DIGEST, Daily, digest_worker
 from bot.wiring.desks.desk import Desk, Reading
 from bot.wiring.desks.newsdesk import Newsdesk

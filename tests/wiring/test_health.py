@@ -19,7 +19,7 @@ from bot.errors import NotForUs, SlackUnavailable
 from bot.metrics import Metrics
 from bot.store.coverage.feeds import FeedTable
 from bot.store.database import Database
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.health import counted, health_routes
 from bot.worker import Job, Worker
 from tests.figures import figures

@@ -21,8 +21,8 @@ from bot.news.model import Article, Check, Comparison, Relation
 from bot.settings import Settings
 from bot.store.coverage.library import Library
 from bot.store.database import Database
+from bot.store.jobs.jobs import JobTable
 from bot.store.ledger.ledger import StoredLedger
-from bot.store.work.jobs import JobTable
 from bot.wiring.coverage.coverage import LEDGER
 from bot.wiring.desks.desk import SAMPLE, Reading, fill_sample
 from bot.wiring.desks.ledger import FOLLOW, TURN, LedgerWork

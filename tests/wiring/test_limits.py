@@ -22,9 +22,9 @@ from bot.sandbox import ANNA, BEN, Sandbox
 from bot.slack.account import signed_in
 from bot.slack.languages import Languages
 from bot.store.database import Database
+from bot.store.jobs.jobs import JobTable
 from bot.store.people.rules import StoredRules
 from bot.store.people.usage import Spent, UsageTable
-from bot.store.work.jobs import JobTable
 from bot.wiring.people.limits import WARNING, Allowance, Limits, WorkspaceSpent, telling_admins
 from bot.worker import Job
 from tests.fakes import FakeArchive, FakeReader

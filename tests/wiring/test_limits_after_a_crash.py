@@ -21,8 +21,8 @@ from bot.news.model import Turn as Asked
 from bot.news.summary import Scope, Summary, summary
 from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
+from bot.store.jobs.jobs import JobTable
 from bot.store.people.usage import Spent, UsageTable
-from bot.store.work.jobs import JobTable
 from bot.wiring.claimed import Claimed
 from bot.wiring.desks.desk import Desk, Reading
 from bot.wiring.desks.newsdesk import Assignment, Newsdesk

@@ -26,13 +26,13 @@ from bot.settings import Settings
 from bot.slack.answers.clicks import SAID
 from bot.slack.looks.buttons import FOLLOW, QUOTES, SHARE, UNFOLLOW
 from bot.store.database import Database, utc_now
+from bot.store.jobs.jobs import JobTable
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.people.subscriptions import Subscriptions
 from bot.store.tables import metadata
 from bot.store.tables.answers import asked as asked_table
 from bot.store.tables.installations import installations
 from bot.store.tables.jobs import jobs as job_rows
-from bot.store.work.jobs import JobTable
 from bot.wiring import workspaces
 from bot.wiring.service import service
 from bot.worker import Job

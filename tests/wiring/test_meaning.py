@@ -17,8 +17,8 @@ from bot.news.model import Article
 from bot.settings import Settings
 from bot.store.coverage.library import Library
 from bot.store.database import Database
+from bot.store.jobs.jobs import JobTable
 from bot.store.search.vectors import Vectors
-from bot.store.work.jobs import JobTable
 from bot.wiring.coverage.meaning import EMBED, ByMeaning, Embedding, Meaning
 from bot.wiring.desks.desk import Desk, Reading
 from bot.worker import Job

@@ -21,9 +21,9 @@ from bot.slack.installing import App
 from bot.slack.trouble import SlackRefused
 from bot.store.database import Database, utc_now
 from bot.store.installations import Installations, Tokens
+from bot.store.jobs.jobs import JobTable
 from bot.store.seal import Seal
 from bot.store.tables.jobs import jobs as job_rows
-from bot.store.work.jobs import JobTable
 from bot.wiring.rotation import ROTATE, Rotation
 from bot.worker import Job
 

@@ -18,10 +18,10 @@ from bot.news.rules import EVERYTHING, Focus
 from bot.store.coverage.focus import counts
 from bot.store.coverage.keeping import read_article, stored_articles
 from bot.store.database import Database
+from bot.store.jobs.paid import Paying, write_cost
 from bot.store.ledger import comparisons, told
 from bot.store.tables.ledger import cited, entries, events, spent, waiting
 from bot.store.tables.library import articles, versions, workspaces
-from bot.store.work.paid import Paying, write_cost
 
 # Built once, for each answer asks it: to build one takes longer than to run it.
 _CITING = (

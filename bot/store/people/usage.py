@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Clock, Database, utc_now
+from bot.store.jobs.paid import Paying, write_cost
 from bot.store.tables.feeds import usage
-from bot.store.work.paid import Paying, write_cost
 
 
 @dataclass(frozen=True, slots=True)

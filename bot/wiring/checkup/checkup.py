@@ -22,8 +22,8 @@ from bot.store.coverage.feeds import FeedTable
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, utc_now
 from bot.store.installations import current
+from bot.store.jobs.jobs import JobTable
 from bot.store.tables import HEAD
-from bot.store.work.jobs import JobTable
 from bot.wiring.checkup.findings import Finding, agreement, ok, trouble
 from bot.wiring.checkup.meaning import check_embedding_model, check_vectors
 from bot.wiring.checkup.slack import check_slack

@@ -23,7 +23,7 @@ from bot.store.coverage.arrivals import Arrival, Arrivals
 from bot.store.coverage.feeds import FeedTable
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, utc_now
-from bot.store.work.jobs import JobTable
+from bot.store.jobs.jobs import JobTable
 from bot.wiring.coverage.feed_states import State, kept_state, read_state
 from bot.wiring.coverage.taking import Taken, each_of, read_path, take_in
 from bot.worker import Job

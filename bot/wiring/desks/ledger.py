@@ -19,9 +19,9 @@ from bot.news.ledger.changes import CALLS_A_COMPARISON, CALLS_A_DAY, Taken, remo
 from bot.news.ledger.follows import News, news_of
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, utc_now
+from bot.store.jobs.jobs import JobTable
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.ledger.waiting import workspaces_waiting
-from bot.store.work.jobs import JobTable
 from bot.wiring.claimed import Claimed
 from bot.wiring.coverage.coverage import AFTER_PEOPLE, LEDGER
 from bot.wiring.desks.desk import SAMPLE, Reading

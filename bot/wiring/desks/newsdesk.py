@@ -25,9 +25,9 @@ from bot.settings import Settings
 from bot.store.coverage.library import Library
 from bot.store.coverage.newcomers import Newcomers
 from bot.store.database import Database, T, Transaction
+from bot.store.jobs.paid import Paying
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.people.subscriptions import Shared, Subscriptions
-from bot.store.work.paid import Paying
 from bot.wiring.desks.desk import SAMPLE, Desk, Reading
 
 REMEMBERED = 16  # digests at hand in this process; they hold their articles

@@ -6,8 +6,8 @@ from collections.abc import Set
 
 from bot.store.coverage.arrivals import Arrivals
 from bot.store.database import Database
+from bot.store.jobs.queue import payloads
 from bot.store.ledger.ledger import StoredLedger
-from bot.store.work.queue import payloads
 from bot.wiring.coverage.coverage import LEDGER
 
 UNANNOUNCED = 10_000  # looked up at most

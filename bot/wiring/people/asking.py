@@ -17,9 +17,9 @@ from bot.slack.answers.screen import Audience
 from bot.slack.commands.commands import RUN
 from bot.slack.intake import ANSWER, question
 from bot.store.database import Transaction, utc_now
+from bot.store.jobs.jobs import JobTable
 from bot.store.people.conversations import Conversations
 from bot.store.people.rules import StoredRules
-from bot.store.work.jobs import JobTable
 from bot.wiring.claimed import Claimed
 from bot.wiring.desks.desk import Desk
 from bot.wiring.dev import Inside, Traced

@@ -22,8 +22,8 @@ from bot.slack.account import Account
 from bot.slack.languages import Languages
 from bot.slack.posting.notices import tell
 from bot.store.database import Clock, utc_now
+from bot.store.jobs.paid import Paying
 from bot.store.people.usage import Spent, UsageTable
-from bot.store.work.paid import Paying
 from bot.worker import Job, Jobs, Work
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from bot.slack.commands.commands import RUN
 from bot.slack.intake import ANSWER
 from bot.slack.looks.blocks import plain
 from bot.slack.posting.reply import reply
-from bot.store.work.jobs import Bound, JobTable
+from bot.store.jobs.jobs import Bound, JobTable
 from bot.worker import Job, Jobs, Work, Worker
 
 PLACE = "place"  # the kinds of job

@@ -32,13 +32,13 @@ from bot.slack.wishes import Planned
 from bot.store.coverage.keeping import Kept
 from bot.store.coverage.library import Library
 from bot.store.database import Clock, Database, utc_now
+from bot.store.jobs.queue import depth
 from bot.store.ledger.labels import Labels
 from bot.store.ledger.ledger import StoredLedger
 from bot.store.ledger.topic_follows import TopicFollows
 from bot.store.people.answers import Answers
 from bot.store.people.rules import StoredRules
 from bot.store.people.subscriptions import Subscriptions
-from bot.store.work.queue import depth
 from bot.wiring.coverage.coverage import Coverage
 from bot.wiring.desks.daily import Daily
 from bot.wiring.desks.desk import SAMPLE, Desk

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Update, delete, select, update
 
 from bot.errors import Fenced
 from bot.store.database import Clock, Database, T, Transaction, utc_now
+from bot.store.jobs import statements as sql
 from bot.store.tables.jobs import ENDED, job_keys, job_notes, jobs
-from bot.store.work import statements as sql
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
