@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,8 +47,8 @@ class Coverage(Protocol):
     async def about(self, channel: str, topic: str, limit: int) -> Sequence[Article]:
         """The articles that fit a topic best, or, where it is empty, the newest; oldest first."""
 
-    async def linked(self, channel: str, url: str) -> Linked | None:
-        """The article at an address; None where the coverage has none there."""
+    async def linked(self, channel: str, urls: Sequence[str]) -> Mapping[str, Linked]:
+        """The articles at those of the addresses where the coverage has one."""
 
     async def follows(self, person: str) -> Follows:
         """What a person follows."""

@@ -29,13 +29,10 @@ class LinkCards:
         channel, person = work.payload["channel"], work.payload["user"]
         if await self.gate.refusal(Right.ASK, person, channel) is not None:
             return
-        cards = {}
-        for url in work.payload["urls"]:
-            linked = await self.coverage.linked(channel, url)
-            if linked is not None:
-                cards[url] = {"blocks": link_card(linked)}
-        if not cards:
+        found = await self.coverage.linked(channel, work.payload["urls"])
+        if not found:
             return
+        cards = {url: {"blocks": link_card(linked)} for url, linked in found.items()}
         try:
             with slack_errors("chat.unfurl"):
                 await self.account.client.chat_unfurl(channel=channel, ts=work.payload["ts"], unfurls=cards)

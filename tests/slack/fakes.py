@@ -193,13 +193,10 @@ class FixedCoverage:
     async def about(self, channel: str, topic: str, limit: int) -> list[Article]:
         return [a for a in self.articles if topic.casefold() in a.text.casefold()][:limit]
 
-    async def linked(self, channel: str, url: str) -> Linked | None:
+    async def linked(self, channel: str, urls: Sequence[str]) -> dict[str, Linked]:
         if self.fault is not None:
             raise self.fault
-        for article in self.articles:
-            if article.url == url:
-                return Linked(article, self.entries, self.compared)
-        return None
+        return {a.url: Linked(a, self.entries, self.compared) for url in urls for a in self.articles if a.url == url}
 
     async def follows(self, person: str) -> Follows:
         return Follows(self.followed.get(person, []), [t for t in self.topics if t.person == person])

@@ -310,12 +310,12 @@ async def test_given_a_link_to_an_article_when_looked_up_then_its_own_disagreeme
     await database.write(arrivals.announced((await arrivals.waiting(10))[-1].serial))
     await ledger.arrived("wire", NOW)
 
-    linked = await glance(database).linked(GENERAL, f"{answers.HERALD.url}{suffix}")
-    elsewhere = await glance(database).linked(GENERAL, "https://courier.example.org/elsewhere")
+    url = f"{answers.HERALD.url}{suffix}"
+    found = await glance(database).linked(GENERAL, [url, "https://courier.example.org/elsewhere"])
 
-    assert linked is not None
+    assert list(found) == [url]
+    linked = found[url]
     assert (linked.article.id, [e.id for e in linked.entries], linked.compared) == ("herald", [change.entry.id], True)
-    assert elsewhere is None
 
 
 async def test_given_an_article_that_waits_for_its_comparison_when_looked_up_then_it_is_not_called_compared(
@@ -323,9 +323,8 @@ async def test_given_an_article_that_waits_for_its_comparison_when_looked_up_the
 ) -> None:
     await StoredLedger(database, "local").arrived("herald", NOW)
 
-    linked = await glance(database).linked(GENERAL, str(answers.HERALD.url))
+    [linked] = (await glance(database).linked(GENERAL, [str(answers.HERALD.url)])).values()
 
-    assert linked is not None
     assert not linked.compared
 
 
@@ -335,5 +334,5 @@ async def test_given_a_channel_of_other_outlets_when_a_link_is_looked_up_there_t
     focus = Focus(outlets=("The Herald",))
     await StoredRules(database, "local").change_channel(GENERAL, ChannelRules(focus=focus), ANNA)
 
-    assert await glance(database).linked(GENERAL, str(answers.COURIER.url)) is None
-    assert await glance(database).linked(POLICY, str(answers.COURIER.url)) is not None
+    assert not await glance(database).linked(GENERAL, [str(answers.COURIER.url)])
+    assert await glance(database).linked(POLICY, [str(answers.COURIER.url)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -199,14 +199,19 @@ class Glance:
             found = list((await library.ledger.current(latest)).values())
         return sorted(found, key=_age)
 
-    async def linked(self, channel: str, url: str) -> Linked | None:
+    async def linked(self, channel: str, urls: Sequence[str]) -> Mapping[str, Linked]:
         library = await self._counting(channel)
-        article = await library.at(*_addresses(url))
-        if article is None:
-            return None
-        mine = [e for e in await library.ledger.standing(State.OPEN) if sides_of(e.comparison, article)]
+        found = {url: article for url in urls if (article := await library.at(*_addresses(url))) is not None}
+        if not found:
+            return {}
+        entries = by_weight(await library.ledger.standing(State.OPEN))
         waits = await uncompared(self._database, library.workspace)
-        return Linked(article, by_weight(mine), compared=article.id not in waits)
+        return {
+            url: Linked(
+                article, [e for e in entries if sides_of(e.comparison, article)], compared=article.id not in waits
+            )
+            for url, article in found.items()
+        }
 
     async def follows(self, person: str) -> Follows:
         questions = [e for e in await self._followed() if e.owner is not None and Follower.of(e.owner).person == person]
