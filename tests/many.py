@@ -20,7 +20,7 @@ from bot.sandbox import Message, Sandbox
 from bot.sandbox.reaching.delivery import signed
 from bot.sandbox.state import Workspace
 from bot.settings import Settings
-from bot.slack.manifest import shipped_manifest
+from bot.slack.manifest import manifest
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.wiring.service import service
@@ -126,9 +126,8 @@ def anna(workspace: Workspace) -> str:
 @asynccontextmanager
 async def many(database_url: str, **more: Any) -> AsyncIterator[Many]:
     """With one replica that runs, under these settings, too."""
-    manifest = json.loads(shipped_manifest().read_text(encoding="utf-8"))
     async with (
-        Sandbox(manifest=manifest, retry_after_s=(0.1, 0.2, 0.4)) as sandbox,
+        Sandbox(manifest=manifest(), retry_after_s=(0.1, 0.2, 0.4)) as sandbox,
         await Database.open(database_url) as database,
         aiohttp.ClientSession() as http,
         AsyncExitStack() as stack,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 
-def shipped_manifest() -> Path:
+def _shipped() -> Path:
     """Beside the package's modules where it was installed from a wheel, else in the checkout."""
     package = Path(str(files("bot")))
     inside = package / "manifest.json"
@@ -17,7 +17,7 @@ def shipped_manifest() -> Path:
 
 
 def manifest() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(shipped_manifest().read_text(encoding="utf-8"))
+    read: dict[str, Any] = json.loads(_shipped().read_text(encoding="utf-8"))
     return read
 
 

@@ -124,6 +124,7 @@ async def test_given_slack_refuses_the_card_when_a_link_is_posted_then_the_bot_g
     bot.sandbox.faults.refuse("chat.unfurl", "cannot_unfurl_url")
 
     assert await shared(bot, URL) == []
+    assert ("chat.unfurl", "cannot_unfurl_url") in bot.sandbox.refusals
     assert bot.faults == []
 
 
