@@ -141,6 +141,7 @@ def bolt_app(rooms: Rooms, *, signing_secret: str = "", flow: AsyncOAuthFlow | N
         client=rooms.client,
         authorize=_Authorize(rooms),  # type: ignore[arg-type]  # Bolt takes its own kind, too
         oauth_flow=flow,
+        attaching_conversation_kwargs_enabled=False,  # what is said goes through Post alone
         user_facing_authorize_error_message=spoken().installing.not_installed,
     )
 

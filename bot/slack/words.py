@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.news.catalogue import heard, languages, spoken
 from bot.news.catalogue.en import Phrase
@@ -46,10 +47,15 @@ def asks_for_quiet(question: str) -> bool:
 
 
 def _is(phrase: Phrase, said: str) -> bool:
+    return _pattern(phrase).fullmatch(said) is not None
+
+
+@cache
+def _pattern(phrase: Phrase) -> re.Pattern[str]:
     before, words, after = (
         "|".join(map(re.escape, map(str.casefold, each))) for each in (phrase.before, phrase.words, phrase.after)
     )
-    return re.fullmatch(rf"(?:(?:{before}) )?(?:{words})(?: (?:{after}))*", said) is not None
+    return re.compile(rf"(?:(?:{before}) )?(?:{words})(?: (?:{after}))*")
 
 
 def _plain(question: str) -> str:
