@@ -30,7 +30,8 @@ def leaving() -> Iterator[Leaving]:
         _here.reset(before)
 
 
-def has_left(ack: Leaving) -> None:
+async def has_left(ack: Leaving) -> None:
+    """A coroutine, for Starlette runs a plain function in a thread of its own."""
     if not ack.done():
         ack.set_result(None)
 

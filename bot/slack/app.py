@@ -218,7 +218,7 @@ class _SocketMode(AsyncSocketModeHandler):
             try:
                 await super().handle(client, req)
             finally:
-                has_left(ack)
+                await has_left(ack)
 
 
 @asynccontextmanager

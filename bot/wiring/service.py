@@ -22,6 +22,7 @@ from bot.slack.manifest import manifest
 from bot.store.coverage.library import Library
 from bot.store.database import Database, utc_now
 from bot.store.jobs.jobs import JobTable
+from bot.store.people.subscriptions import workspaces_subscribed
 from bot.wiring.coverage import meaning, rounds
 from bot.wiring.coverage.coverage import fetching
 from bot.wiring.coverage.meaning import Embedding
@@ -170,7 +171,8 @@ def _duties(
     settings, reading, clock = house.settings, house.reading, house.clock
 
     async def keeping_time() -> list[Goes]:
-        return [*beside_digests, *(each.daily for each in await workspaces.all())]
+        subscribed = await workspaces_subscribed(house.database)
+        return [*beside_digests, *(each.daily for each in await workspaces.all() if each.name in subscribed)]
 
     async def incoming() -> list[Goes]:
         turns = await rounds.whose_turn(house.database, clock())

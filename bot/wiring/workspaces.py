@@ -23,7 +23,9 @@ from bot.worker import Job, Leaving
 
 log = logging.getLogger(__name__)
 
-FRESH_S = 5.0  # for which an installation counts as it was found: another replica may have changed it meanwhile
+# For which an installation counts as it was found. What another replica changes meanwhile Slack tells at the next call,
+# whose refusal has it looked up.
+FRESH_S = 30.0
 _EXPIRED = "token_expired"
 
 

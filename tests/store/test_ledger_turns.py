@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.news.ledger.changes import follow, removed, take_next
 from bot.news.ledger.standing import State, citations
@@ -10,6 +10,7 @@ from bot.news.model import Article, Check, Comparison, Relation
 from bot.store.coverage.library import Library
 from bot.store.database import Database
 from bot.store.ledger.ledger import StoredLedger
+from bot.store.ledger.waiting import workspaces_waiting
 from tests.given import article
 from tests.news.ledger_world import Fact, KnowingReader
 
@@ -75,3 +76,18 @@ async def test_given_a_followed_question_when_coverage_answers_it_then_only_its_
 
     assert await room.happened() == [("thread:1", ["opened", "changed"])]
     assert await room.ledger.standing() == []
+
+
+async def test_given_many_ledgers_when_looked_over_then_those_with_an_article_waiting_tell_what_they_spent(
+    database: Database,
+) -> None:
+    today = date(2026, 5, 20)
+    spent, yesterday, idle = (StoredLedger(database, name) for name in ("spent", "yesterday", "idle"))
+    for ledger in (spent, yesterday):
+        for name in ("a", "b"):
+            await ledger.arrived(name, NOON)
+    for ledger in (spent, idle):
+        await ledger.spend(today, 7)
+    await yesterday.spend(today - timedelta(days=1), 9)
+
+    assert await workspaces_waiting(database, today) == {"spent": 7, "yesterday": 0}

@@ -11,7 +11,7 @@ from bot.news.topic import Topic
 from bot.store.coverage.library import Library
 from bot.store.coverage.newcomers import Newcomers
 from bot.store.database import Database
-from bot.store.people.subscriptions import Shared, Subscribed, Subscriptions
+from bot.store.people.subscriptions import Shared, Subscribed, Subscriptions, workspaces_subscribed
 from tests.given import article
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -121,6 +121,19 @@ async def test_given_two_workspaces_when_one_is_read_then_the_other_is_not_seen(
 
     (found,) = await ours.active()
     assert (found.subscription.subscriber, found.delivered) == ("U1", None)
+
+
+async def test_given_many_workspaces_when_looked_over_then_those_with_a_digest_that_comes_are_told(
+    database: Database,
+) -> None:
+    wishing, paused, idle = (Subscriptions(database, name, clock=Clock()) for name in ("wishing", "paused", "idle"))
+    for each in (wishing, paused, idle):
+        await each.subscribe("C1", "U1", WISH)
+    await wishing.subscribe("C2", "U1", WISH)
+    await paused.pause("C1", "gone")
+    await idle.unsubscribe("C1")
+
+    assert await workspaces_subscribed(database) == {"wishing"}
 
 
 async def test_given_what_is_shared_when_put_twice_then_the_first_stays_until_it_is_old(database: Database) -> None:

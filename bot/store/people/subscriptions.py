@@ -122,6 +122,12 @@ class Subscriptions:
         )
 
 
+async def workspaces_subscribed(database: Database) -> set[str]:
+    """The workspaces that have a subscription which is not paused. Raises StoreUnavailable."""
+    found = select(subscriptions.c.workspace).where(subscriptions.c.paused.is_(None)).distinct()
+    return await database.read(lambda connection: set(connection.scalars(found)))
+
+
 class Shared:
     """What the making of digests shares among channels and replicas: a model's replies, by name.
 

@@ -95,11 +95,9 @@ class LedgerWork:
         if self._reading.client is None:
             return
         now = self._clock()
-        for workspace in await workspaces_waiting(self._database):
-            if not await self._serves(workspace):
-                continue
-            ledger = StoredLedger(self._database, workspace)
-            if self._calls_a_day - await ledger.spent(now.date()) >= CALLS_A_COMPARISON:
+        for workspace, calls in (await workspaces_waiting(self._database, now.date())).items():
+            if self._calls_a_day - calls >= CALLS_A_COMPARISON and await self._serves(workspace):
+                ledger = StoredLedger(self._database, workspace)
                 await self._arrange_turn(workspace, ledger, f":{int(now.timestamp() // REST_S)}")
 
     async def _arrived(self, job: Job) -> None:
