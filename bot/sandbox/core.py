@@ -110,6 +110,7 @@ class Slack:
     hooks: dict[str, Hook] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
     codes: dict[str, Code] = field(default_factory=dict)
+    _found: dict[str, Workspace] = field(default_factory=dict)  # by what was looked for in them
     dev: Dev | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     courier: Courier = field(init=False)
@@ -130,10 +131,13 @@ class Slack:
 
     def workspace_of(self, some_id: str) -> Workspace:
         """The workspace in which a channel, a person or a view has this id. Raises KeyError."""
-        for workspace in self.workspaces.values():
-            if some_id in workspace.channels or some_id in workspace.people or some_id in workspace.views:
-                return workspace
-        raise KeyError(some_id)
+        found = self._found.get(some_id)
+        if found is None or not found.knows(some_id):
+            found = next((each for each in self.workspaces.values() if each.knows(some_id)), None)
+            if found is None:
+                raise KeyError(some_id)
+            self._found[some_id] = found
+        return found
 
 
 def holds(workspace: Workspace, token: str) -> bool:

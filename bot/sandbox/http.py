@@ -11,12 +11,12 @@ from typing import Any
 import uvicorn
 from starlette.requests import Request
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _open: dict[tuple[object, object], asyncio.Transport] = {}
 
 
-class _Cuttable(H11Protocol):
+class _Cuttable(HttpToolsProtocol):
     """Remembers each connection's transport by its two ends, for `abort`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

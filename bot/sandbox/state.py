@@ -295,6 +295,10 @@ class Workspace:
         self.last_ts = max(self.last_ts + 1, time.time_ns() // 1000)
         return f"{self.last_ts // 1_000_000}.{self.last_ts % 1_000_000:06d}"
 
+    def knows(self, some_id: str) -> bool:
+        """Whether a channel, a person or a view here has this id."""
+        return some_id in self.channels or some_id in self.people or some_id in self.views
+
     def shows(self, named: Json) -> bool:
         """Whether a `slack_file` names a picture that is here and ready."""
         wished = next(iter(named.values()))

@@ -83,9 +83,8 @@ def _stop(at: At, args: Arguments) -> Json:
     last = checks.blocks(args["blocks"], shows=at.workspace.shows) if args.get("blocks") else []
     metadata = checks.metadata(args["metadata"]) if args.get("metadata") else None
     before = message.payload(at.workspace.id)
-    _grow(message, given)
-    stream.items += last
-    message.blocks, message.metadata = _composed(stream), metadata
+    _grow(message, [*given, {"type": "blocks", "blocks": last}])
+    message.metadata = metadata
     stream.open = False
     if args.get("session_status"):
         set_session(at, message.channel, message.thread_ts, args.text("session_status"), "")
