@@ -115,6 +115,18 @@ class Many:
             return answer.status
 
 
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """The settings of a process that workspaces install the app in by themselves."""
+    return {
+        "SLACK_BOT_TOKEN": "",
+        "SLACK_APP_TOKEN": "",
+        "SLACK_CLIENT_ID": sandbox.client_id,
+        "SLACK_CLIENT_SECRET": sandbox.client_secret,
+        "SLACK_SIGNING_SECRET": sandbox.signing_secret,
+        "TOKEN_KEYS": KEY,
+    }
+
+
 def general(workspace: Workspace) -> str:
     return next(iter(workspace.channels))
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.news.catalogue import ENGLISH
-from bot.sandbox import ANNA, BEN, CHIE, GENERAL, POLICY, Message, Sandbox
+from bot.sandbox import Message, Sandbox
+from bot.sandbox.state import Workspace
 from tests.scripted_model import Reply, Request, look, reads, reply
 
 ROUND = re.compile(r"round (\d+)\b")
@@ -24,17 +25,25 @@ class Asked:
     numbers: list[int] = field(default_factory=list)
 
 
-async def ask(sandbox: Sandbox, number: int, threads: list[Asked], chance: random.Random) -> None:
+async def ask(
+    sandbox: Sandbox, number: int, threads: list[Asked], chance: random.Random, workspace: Workspace | None = None
+) -> None:
     """Ask question `number`: in a channel, in a direct message, or where another was asked before."""
-    text = f"{sandbox.mention} How many licences were granted in round {number}?"
-    person = chance.choice((ANNA, BEN, CHIE))
+    workspace = workspace or sandbox.workspace
+    mention = f"<@{workspace.bot.id}>"
+    text = f"{mention} How many licences were granted in round {number}?"
+    person = chance.choice([each.id for each in workspace.people.values() if not each.bot_id])
     if threads and chance.random() < FOLLOW_UPS:
         thread = chance.choice(threads)
         await sandbox.say(thread.first.channel, person, text, thread.first.ts)
     else:
-        channel = chance.choice((GENERAL, POLICY, sandbox.dm(person)))
-        if channel not in (GENERAL, POLICY):
-            text = text.removeprefix(f"{sandbox.mention} ")
+        private = sandbox.dm(person)
+        open_to_it = [
+            each.id for each in workspace.channels.values() if not each.direct and workspace.bot.id in each.members
+        ]
+        channel = chance.choice([*open_to_it, private])
+        if channel == private:
+            text = text.removeprefix(f"{mention} ")
         thread = Asked(await sandbox.say(channel, person, text))
         threads.append(thread)
     thread.numbers.append(number)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.sandbox import Sandbox
+from bot.sandbox.state import Workspace
 from tests.storms.asking import Asked, ask, settled, wrongs
 
 LOOK_S = 0.02  # between two looks at what stands; the figures are this exact, and looking takes processor time, too
@@ -15,10 +17,15 @@ LOOK_S = 0.02  # between two looks at what stands; the figures are this exact, a
 
 @dataclass
 class Load:
-    """Times are in seconds from the question on."""
+    """Times are in seconds from the question on.
+
+    `workspaces`: where it is asked, the sandbox's own by default; `urls`: where Slack brings what is said, in turn.
+    """
 
     sandbox: Sandbox
     chance: random.Random
+    workspaces: Sequence[Workspace] = ()
+    urls: Sequence[str] = ()
     first_signs: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
     _number: int = 0
@@ -35,8 +42,11 @@ class Load:
                     await asyncio.sleep(max(0.0, began + asked / per_s - time.monotonic()))
                     self._number += 2  # even rounds are not disputed: one call to the model each
                     begun: list[Asked] = []
+                    if self.urls:
+                        self.sandbox.request_url = self.urls[asked % len(self.urls)]
+                    workspace = self.chance.choice(self.workspaces) if self.workspaces else None
                     at = time.monotonic()
-                    await ask(self.sandbox, self._number, begun, self.chance)
+                    await ask(self.sandbox, self._number, begun, self.chance, workspace)
                     threads += begun
                     waiting.append(asyncio.create_task(self._watch(begun[0], at)))
                 await asyncio.gather(*waiting)

@@ -38,7 +38,7 @@ from bot.wiring.service import service
 from bot.worker import Job
 from tests.databases import database_url, postgres_server
 from tests.knowing import knows
-from tests.many import KEY, Browser, Many, anna, general, many
+from tests.many import Browser, Many, anna, environment, general, many
 from tests.news.ledger_world import Fact
 from tests.running import DISPUTE, UPHELD, Bot, free_port, furnish
 from tests.scripted_model import ScriptedModel
@@ -559,18 +559,7 @@ async def test_given_a_process_of_its_own_when_a_workspace_installs_the_app_and_
         async with Sandbox() as sandbox, aiohttp.ClientSession() as http, await Database.open(url) as database:
             model.always(answer=DISPUTE, second_look=UPHELD)
             north = sandbox.add_workspace(installed=False)
-            bot = Bot(
-                home,
-                sandbox,
-                model,
-                SLACK_BOT_TOKEN="",
-                SLACK_APP_TOKEN="",
-                SLACK_CLIENT_ID=sandbox.client_id,
-                SLACK_CLIENT_SECRET=sandbox.client_secret,
-                SLACK_SIGNING_SECRET=sandbox.signing_secret,
-                TOKEN_KEYS=KEY,
-                PORT=str(port),
-            )
+            bot = Bot(home, sandbox, model, **environment(sandbox), PORT=str(port))
             process = await bot.command("--workspace", north.id, "ingest", "coverage")
             await process.communicate()
             async with bot.running():
