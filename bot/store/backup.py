@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
@@ -152,13 +152,18 @@ def _fill_table(connection: Connection, table: Table, lines: IO[bytes], index: I
         for row in rows:
             row |= {name: datetime.fromisoformat(row[name]) for name in instants if row.get(name)}
         try:
-            connection.execute(insert(table), rows)
-        except IntegrityError as error:
+            if table is excerpts:
+                index.keep(connection, [_excerpt(row) for row in rows])
+            else:
+                connection.execute(insert(table), rows)
+        except (IntegrityError, KeyError) as error:
             raise WrongUse("this backup was made by an older version, whose rows lack something") from error
-        if table is excerpts:
-            index.add(connection, [Row(row["id"], row["terms"].split()) for row in rows])
         count += len(rows)
     return count
+
+
+def _excerpt(row: Mapping[str, Any]) -> Row:
+    return Row(row["id"], row["version"], row["first"], row["last"], row["terms"].split())
 
 
 def _batches(lines: IO[bytes]) -> Iterator[list[str]]:

@@ -245,15 +245,16 @@ def _version(workspace: int, key: int, version: int, article: Article, at: datet
 def _shelve(connection: Connection, index: ranking.Index, workspace: int, given: Sequence[tuple[int, Article]]) -> None:
     """Index the excerpts of versions and count them in. Each holds the title too: its own sentences may not name
     what they are about."""
-    rows, places = [], []
+    rows = []
     for version, article in given:
         heading = ranking.own_terms(workspace, article.title)
         begins = span(article.published)[0] if article.published else None
         for place, (first, last) in enumerate(runs(article.sentences)):
             said = article.text[article.sentences[first - 1].start : article.sentences[last - 1].end]
-            rows.append(ranking.Row(excerpt_key(begins, version, place), heading + ranking.own_terms(workspace, said)))
-            places.append((version, first, last))
-    ranking.keep(connection, index, rows, places)
+            terms = heading + ranking.own_terms(workspace, said)
+            rows.append(ranking.Row(excerpt_key(begins, version, place), version, first, last, terms))
+    if rows:
+        index.keep(connection, rows)
     characters = sum(len(article.text) for _, article in given)
     _count(connection, workspace, len(given), characters, len(rows), sum(len(r.terms) for r in rows))
 

@@ -7,6 +7,7 @@ further terms ("ban", "ban*2"). A query then adds up rows that the index alone h
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -20,10 +21,13 @@ _USUAL = 80  # terms of an excerpt of 120 words once stop words are gone; what i
 _SAMPLE = 5_000  # excerpts by which frequent terms are estimated
 _COMMON = 50  # of them, from which on a term is frequent: the estimate is then within a seventh or so
 
-_ADD = text(
-    "INSERT INTO excerpt_index (id, words, terms) SELECT id, words, CAST(terms AS tsvector)"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS integer[]), CAST(:terms AS text[]))"
-    " AS added (id, words, terms)"
+# As JSON, whose rows the database reads: thousands of values in one statement would each have to be bound.
+_KEEP = text(
+    "WITH added AS (SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS added"
+    " (id bigint, version integer, first integer, last integer, words integer, terms text, occurrences tsvector)),"
+    " kept AS (INSERT INTO excerpts (id, version, first, last, words, terms)"
+    " SELECT id, version, first, last, words, terms FROM added)"
+    " INSERT INTO excerpt_index (id, words, terms) SELECT id, words, occurrences FROM added"
 )
 _REMOVE = text("DELETE FROM excerpt_index WHERE id IN (SELECT id FROM excerpts WHERE version = :version)")
 _FREQUENCY = text("SELECT count(*) FROM excerpt_index WHERE terms @@ CAST(:term AS tsquery)")
@@ -34,13 +38,9 @@ class PostgresIndex:
     def __init__(self) -> None:
         self._counts = Counts(_count, _common)
 
-    def add(self, connection: Connection, rows: Sequence[Row]) -> None:
-        added = {
-            "ids": [row.id for row in rows],
-            "words": [len(row.terms) for row in rows],
-            "terms": [_occurrences(row.terms) for row in rows],
-        }
-        connection.execute(_ADD, added)
+    def keep(self, connection: Connection, rows: Sequence[Row]) -> None:
+        kept = [row.values | {"occurrences": _occurrences(row.terms)} for row in rows]
+        connection.execute(_KEEP, {"rows": json.dumps(kept, ensure_ascii=False)})
 
     def remove(self, connection: Connection, version: int) -> None:
         connection.execute(_REMOVE, {"version": version})

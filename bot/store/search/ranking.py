@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from bot.store.search.excerpts import key_range, version_in
 from bot.store.search.words import terms
@@ -24,10 +24,25 @@ _QUERY_TERMS = 32  # different words of one query that count, rarest first
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the index holds of one excerpt: its key and its terms."""
+    """An excerpt to be kept: its key, which sentences of which row of `versions` it is, and its terms."""
 
     id: int
+    version: int
+    first: int
+    last: int
     terms: Sequence[str]
+
+    @property
+    def values(self) -> dict[str, int | str]:
+        """By the columns of `excerpts`."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "first": self.first,
+            "last": self.last,
+            "words": len(self.terms),
+            "terms": " ".join(self.terms),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,8 @@ class Hit:
 class Index(Protocol):
     """A database's own full-text index over `excerpts.terms`."""
 
-    def add(self, connection: Connection, rows: Sequence[Row]) -> None: ...
+    def keep(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Store excerpts, and index them."""
 
     def remove(self, connection: Connection, version: int) -> None:
         """Forget the excerpts of a version; called while they are still in `excerpts`."""
@@ -76,20 +92,6 @@ class Totals:
 def own_terms(workspace: int, text: str) -> list[str]:
     """The terms of a text as a workspace indexes them: each has its own, so that none finds or counts another's."""
     return [f"{workspace}z{stem}" for stem in terms(text)]
-
-
-def keep(connection: Connection, index: Index, rows: Sequence[Row], places: Sequence[tuple[int, int, int]]) -> None:
-    """Store excerpts and index them; `places` are version, first and last sentence of each row."""
-    if not rows:
-        return
-    connection.execute(
-        insert(excerpts),
-        [
-            {"id": row.id, "version": v, "first": a, "last": z, "words": len(row.terms), "terms": " ".join(row.terms)}
-            for row, (v, a, z) in zip(rows, places, strict=True)
-        ],
-    )
-    index.add(connection, rows)
 
 
 def totals(connection: Connection, workspace: str) -> Totals | None:

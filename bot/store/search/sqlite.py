@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from bot.store.search.counts import Counts
 from bot.store.search.ranking import Row
+from bot.store.tables.library import excerpts
 
 _ADD = text("INSERT INTO excerpt_index (rowid, terms) VALUES (:id, :terms)")
 _REMOVE = text(
@@ -21,8 +22,10 @@ class SqliteIndex:
     def __init__(self) -> None:
         self._counts = Counts(_count)
 
-    def add(self, connection: Connection, rows: Sequence[Row]) -> None:
-        connection.execute(_ADD, [{"id": row.id, "terms": " ".join(row.terms)} for row in rows])
+    def keep(self, connection: Connection, rows: Sequence[Row]) -> None:
+        kept = [row.values for row in rows]
+        connection.execute(insert(excerpts), kept)
+        connection.execute(_ADD, kept)
 
     def remove(self, connection: Connection, version: int) -> None:
         connection.execute(_REMOVE, {"version": version})

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 50  # found things in a transaction, which share its wait for the disk
 CHARACTERS = 200_000  # of text in one: about half a second, in which nobody else can write to SQLite
+MOMENT_S = 0.02  # for which files are read before what was found is told: going to a thread for each costs more
 WAIT_S = 1.0  # that a page waits for others, which come about one a second from one site
 
 Found = Article | Skipped
@@ -40,16 +41,17 @@ async def take_in(
 ) -> AsyncGenerator[Taken, None]:
     """Keep what comes, and tell what came of each once it is kept, in its order. `restore`: also what was removed.
 
-    While one transaction runs the next one's worth is found, and no more. Raises StoreUnavailable, StoreFull.
+    While one transaction runs, what came of the last one is told and the next one's worth is found, and no more.
+    Raises StoreUnavailable, StoreFull.
     """
     keeping: asyncio.Task[Sequence[Taken]] | None = None
     async with aclosing(found), aclosing(_batches(found)) as batches:
         try:
             async for batch in batches:
-                if keeping:
-                    for taken in await keeping:
-                        yield taken
+                kept = await keeping if keeping else ()
                 keeping = asyncio.create_task(take(library, batch, restore=restore))
+                for taken in kept:
+                    yield taken
             if keeping:
                 for taken in await keeping:
                     yield taken
@@ -74,8 +76,9 @@ async def read_path(path: Path) -> AsyncGenerator[Found, None]:
     """The articles of a folder or a file. Raises WrongUse where there is none."""
     # A generator, whatever its protocol says: what it began is ended with it.
     with closing(read_folder(path)) as reading:  # type: ignore[type-var]
-        while (here := await _next(reading)) is not None:
-            yield here
+        while here := await _next(reading):
+            for each in here:
+                yield each
 
 
 async def each_of(found: Sequence[Found]) -> AsyncGenerator[Found, None]:
@@ -106,11 +109,22 @@ def _reason(fault: UnreadableCoverage | StoreRefused) -> str:
     return "the database does not take it"
 
 
-async def _next(reading: Iterator[Found]) -> Found | None:
-    """The next in a thread, for it blocks; a generator that is still at work could not be closed."""
-    task = asyncio.ensure_future(asyncio.to_thread(next, reading, None))
+async def _next(reading: Iterator[Found]) -> Sequence[Found]:
+    """The next ones in a thread, for reading blocks; a generator that is still at work could not be closed."""
+    task = asyncio.ensure_future(asyncio.to_thread(_within_a_moment, reading))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+def _within_a_moment(reading: Iterator[Found]) -> Sequence[Found]:
+    """The next one, and what else is read soon; empty where there is no more."""
+    found: list[Found] = []
+    until = time.monotonic() + MOMENT_S
+    for each in reading:
+        found.append(each)
+        if time.monotonic() >= until:
+            break
+    return found
