@@ -149,7 +149,8 @@ class Fetcher:
                 address = web_url(answer.location, base=address)
         except (Refused, Gone):
             pass
-        return Robots(Protego.parse(text), AGENT_NAME)
+        rules = await asyncio.to_thread(Protego.parse, text)  # the longest take a second, in which others are answered
+        return Robots(rules, AGENT_NAME)
 
     async def _ask(
         self, url: str, headers: Mapping[str, str], limit: int, *, truncate: bool = False

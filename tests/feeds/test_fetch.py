@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import threading
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from protego import Protego
 
 from bot.errors import UnreadableCoverage
 from bot.feeds.fetch import USER_AGENT, Fetcher, Gone, Refused, Unreachable
@@ -329,6 +331,29 @@ async def test_given_robots_txt_when_fetched_then_it_is_asked_once_and_honoured(
                 await fetcher.get(site.url(path))
 
     assert site.paths() == ["/robots.txt", "/a", "/b"]
+
+
+async def test_given_a_long_robots_txt_when_it_is_read_then_others_are_served_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served, read = threading.Event(), Protego.parse
+
+    def parse(text: str) -> Protego:
+        assert served.wait(10), "nobody was served"
+        return read(text)
+
+    async def serve() -> None:
+        while not site.paths():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        served.set()
+
+    monkeypatch.setattr(Protego, "parse", parse)
+    answers = {"/robots.txt": answer(ROBOTS, type="text/plain"), "/a": answer("text")}
+    async with a_site(answers) as site, a_fetcher() as fetcher:
+        await asyncio.gather(fetcher.get(site.url("/a")), serve())
+
+    assert site.paths() == ["/robots.txt", "/a"]
 
 
 async def test_given_a_redirect_to_what_robots_txt_forbids_when_fetched_then_it_is_not_asked_for() -> None:
