@@ -98,6 +98,20 @@ async def test_given_an_index_of_an_earlier_shape_when_opened_then_it_is_filled_
         assert await database.read(index) == as_written
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_given_postgresql_when_opened_then_its_index_is_searched_by_one_process_and_not_packed(
+    database: Database,
+) -> None:
+    settings = text(
+        "SELECT array_to_string(reloptions, ','), attstorage FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+        " WHERE relname = 'excerpt_index' AND attname = 'terms'"
+    )
+
+    (found,) = await database.read(lambda connection: connection.execute(settings).all())
+
+    assert tuple(found) == ("parallel_workers=0", "e")  # e: EXTERNAL
+
+
 async def test_given_a_database_of_a_newer_program_when_opened_then_it_is_left_alone(database_url: str) -> None:
     async with await Database.open(database_url) as database:
         await database.write(
