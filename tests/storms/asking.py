@@ -70,7 +70,7 @@ def replied(request: Request) -> Reply:
 
 def settled(sandbox: Sandbox, thread: Asked) -> bool:
     """Whether each question of the thread has its whole answer and no status shows."""
-    return not list(wrongs(sandbox, thread))
+    return next(wrongs(sandbox, thread), None) is None
 
 
 def wrongs(sandbox: Sandbox, thread: Asked) -> Iterator[str]:
