@@ -36,7 +36,7 @@ async def test_given_a_steady_load_when_it_lasts_then_each_question_is_answered_
 
 
 async def test_given_a_rush_when_measured_then_its_figures_are_told(tmp_path: Path) -> None:
-    figures = await measure(2, 1, 60, f"sqlite:///{tmp_path / 'rush.db'}", tmp_path)
+    figures = await measure(2, 1, 2, 60, f"sqlite:///{tmp_path / 'rush.db'}", tmp_path)
 
     assert figures.answered_per_s > 0
     assert len(figures.at_half.first_signs) == 2
