@@ -67,8 +67,9 @@ class Inbox(Protocol):
     async def put(
         self, kind: str, payload: Mapping[str, Any], *, keys: Sequence[str], workspace: str, lane: str, priority: int
     ) -> str | None:
-        """Keep a job, and with one of kind ANSWER the question, both or neither; a question that is known stays as
-        it is. The job's id, or None where any of its keys is known already. Raises StoreError."""
+        """Keep a job, and with one of kind ANSWER the question, both or neither; one that is known stays as it is, but
+        that it is edited where the job says so. The job's id, or None where any of its keys is known already. Raises
+        StoreError."""
 
 
 Wants = Callable[[Body], Accepted | None]
@@ -109,8 +110,8 @@ class Intake:
         else:
             await self._ask(body)
 
-    async def _put(self, job: Accepted) -> None:
-        await self.inbox.put(
+    async def _put(self, job: Accepted) -> str | None:
+        return await self.inbox.put(
             job.kind, job.payload, keys=job.keys, workspace=self.workspace, lane=job.lane, priority=A_PERSON_WAITS
         )
 
@@ -148,9 +149,8 @@ class Intake:
         edited = (now.get("edited") or {}).get("ts") or event.get("ts")
         payload = _at(body, self.account, known) | {"text": text, "answer": known.key}
         keys = [f"event:{body['event_id']}", f"edit:{known.channel}:{known.ts}:{edited}"]
-        await self.questions.becomes(known.key, Fate.EDITED)
-        self.interrupt([known.key])
-        await self._put(Accepted(ANSWER, payload, keys, lane_of(payload)))
+        if await self._put(Accepted(ANSWER, payload, keys, lane_of(payload))) is not None:
+            self.interrupt([known.key])
 
     async def _withdraw(self, body: Body, before: Body) -> None:
         event = body["event"]
@@ -215,7 +215,8 @@ def key_of(job: str, payload: Mapping[str, Any]) -> str:
 
 
 def question(job: str, payload: Mapping[str, Any]) -> Asked:
-    return Asked(key_of(job, payload), payload["channel"], payload["thread"], payload["ts"], payload["user"])
+    fate = Fate.EDITED if "answer" in payload else Fate.ASKED
+    return Asked(key_of(job, payload), payload["channel"], payload["thread"], payload["ts"], payload["user"], fate)
 
 
 def lane_of(payload: Mapping[str, Any]) -> str:

@@ -29,6 +29,9 @@ class Questions(Protocol):
     async def withdraw(self, key: str) -> None:
         """Forget what a question was answered."""
 
+    async def ask_anew(self, key: str) -> None:
+        """As `withdraw`, of a question that is to be answered once more."""
+
     async def listens(self, channel: str, thread: str, person: str) -> bool:
         """Whether this person asked in the thread, and nobody has asked for quiet since."""
 

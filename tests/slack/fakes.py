@@ -97,7 +97,9 @@ class MemoryShelf:
     said: list[tuple[Any, ...]] = field(default_factory=list)
 
     async def asked(self, question: Asked) -> None:
-        self.questions.setdefault(question.key, question)
+        known = self.questions.setdefault(question.key, question)
+        if question.fate is Fate.EDITED and known.fate is not Fate.WITHDRAWN:
+            await self.becomes(question.key, Fate.EDITED)
 
     async def question(self, channel: str, ts: str) -> Asked | None:
         return next((q for q in self.questions.values() if (q.channel, q.ts) == (channel, ts)), None)
@@ -119,6 +121,10 @@ class MemoryShelf:
     async def withdraw(self, key: str) -> None:
         await self.becomes(key, Fate.WITHDRAWN)
         self.answers.pop(key, None)
+
+    async def ask_anew(self, key: str) -> None:
+        await self.withdraw(key)
+        await self.becomes(key, Fate.ASKED)
 
     async def listens(self, channel: str, thread: str, person: str) -> bool:
         asked = [q for q in self.questions.values() if (q.channel, q.thread, q.person) == (channel, thread, person)]

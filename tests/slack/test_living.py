@@ -73,6 +73,29 @@ async def test_given_a_question_being_answered_when_edited_then_only_the_new_one
     assert bot.oracle.questions == ["How many?"]
 
 
+async def test_given_an_edited_question_being_answered_when_slack_tells_of_the_edit_again_then_it_is_still_answered(
+    bot: Bot,
+) -> None:
+    asked, _ = await answered(bot)
+    bot.oracle = Oracle(answers.single(), holds=True)
+    await bot.sandbox.edit(asked, f"{bot.sandbox.mention} How many?")
+    await bot.oracle.held.wait()
+    (edit,) = [
+        delivery
+        for delivery in bot.sandbox.deliveries
+        if delivery.body["event"].get("subtype") == "message_changed"
+        and delivery.body["event"]["message"]["ts"] == asked.ts
+    ]
+
+    await bot.sandbox.redeliver(edit)
+    bot.oracle.go.set()
+    await bot.quiet()
+
+    (now,) = bot.sandbox.replies(asked)
+    assert "Forty-one" in now.shown
+    assert bot.oracle.questions == ["How many?"]
+
+
 async def test_given_an_edit_by_somebody_else_or_of_something_else_when_it_comes_then_nothing_happens(
     bot: Bot,
 ) -> None:

@@ -107,6 +107,23 @@ async def test_given_an_answer_when_withdrawn_then_it_and_its_turn_are_forgotten
     assert [t.question for t in await conversations.turns("C1", "1.1")] == ["Another?"]
 
 
+async def test_given_a_question_when_it_is_edited_then_it_is_asked_anew_unless_it_was_withdrawn(
+    database: Database,
+) -> None:
+    found = await kept(database)
+    edit = replace(ASKED, fate=Fate.EDITED)
+
+    await found.asked(edit)
+    edited = await found.fate("job-1")
+    await found.ask_anew("job-1")
+    anew, shown = await found.fate("job-1"), await found.read_shown("job-1")
+    await found.withdraw("job-1")
+    await found.asked(edit)
+
+    assert (edited, anew, shown) == (Fate.EDITED, Fate.ASKED, None)
+    assert await found.fate("job-1") is Fate.WITHDRAWN
+
+
 async def test_given_messages_for_one_person_when_shelved_then_they_are_there_to_be_shared(database: Database) -> None:
     found = Answers(database, "local")
     await found.asked(Asked("job-7", "C1", "", "", "U1"))

@@ -139,8 +139,7 @@ class Answering:
         """An edited question is asked again, unless it was deleted since."""
         if await self.shelf.fate(key) is Fate.WITHDRAWN:
             raise NotForUs(key)
-        await self.shelf.withdraw(key)
-        await self.shelf.becomes(key, Fate.ASKED)
+        await self.shelf.ask_anew(key)
 
     async def _answer(self, work: Work, post: Post, text: str, standing: dict[str, Standing], *, anew: bool) -> None:
         kept = work.notes.get(ANSWERED)

@@ -38,7 +38,7 @@ class Answers:
         self._keep = insert_new(asked).on_conflict_do_nothing()
 
     async def asked(self, question: Asked) -> None:
-        """Keep a question; one that is known stays as it is."""
+        """Keep a question; one that is known stays as it is, but for an edit of one that was not withdrawn."""
         await self._database.write(self.asking(question))
 
     def asking(self, question: Asked) -> Transaction[None]:
@@ -55,8 +55,12 @@ class Answers:
             "at": self._clock(),
         }
 
+        mine = self._of(asked.c.key == question.key, asked.c.fate != Fate.WITHDRAWN)
+
         def keep(connection: Connection) -> None:
             connection.execute(self._keep, row)
+            if question.fate is Fate.EDITED:
+                connection.execute(update(asked).where(mine).values(fate=Fate.EDITED))
 
         return keep
 
@@ -155,8 +159,15 @@ class Answers:
 
     async def withdraw(self, key: str) -> None:
         """Forget what a question was answered, in its thread's turns too; the question itself stays as withdrawn."""
+        await self._forget(key, Fate.WITHDRAWN)
+
+    async def ask_anew(self, key: str) -> None:
+        """Forget what a question was answered, which is to be answered once more."""
+        await self._forget(key, Fate.ASKED)
+
+    async def _forget(self, key: str, fate: Fate) -> None:
         mine = self._of(asked.c.key == key)
-        emptied = update(asked).where(mine).values(fate=Fate.WITHDRAWN, coverage=None, comparison=None, cited=None)
+        emptied = update(asked).where(mine).values(fate=fate, coverage=None, comparison=None, cited=None)
 
         def forget(connection: Connection) -> None:
             row = connection.execute(select(asked.c.channel, asked.c.thread, asked.c.comparison).where(mine)).first()
