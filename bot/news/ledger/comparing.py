@@ -68,7 +68,13 @@ class _Listening:
         return look
 
     async def standalone(self, question: str, turns: Sequence[Turn], language: str | None) -> Resolved:
-        return await self.reader.standalone(question, turns, language)
+        try:  # no fault of the comparison's: without it the question is searched for as it is
+            found = await self.reader.standalone(question, turns, language)
+        except ReaderError as fault:
+            await self.spend(Usage(*fault.spent).calls)
+            raise
+        await self.spend(found.usage.calls)
+        return found
 
     @asynccontextmanager
     async def _failing(self) -> AsyncIterator[None]:
