@@ -28,6 +28,7 @@ from bot.wiring.coverage.coverage import fetching
 from bot.wiring.coverage.meaning import Embedding
 from bot.wiring.coverage.rounds import FEED, Rounds, poll_worker
 from bot.wiring.desks import daily
+from bot.wiring.desks import ledger as ledgers
 from bot.wiring.desks.daily import KINDS, digest_worker
 from bot.wiring.desks.desk import SAMPLE, Reading
 from bot.wiring.desks.ledger import LedgerWork
@@ -36,7 +37,7 @@ from bot.wiring.health import counted, health_routes
 from bot.wiring.oauth import oauth
 from bot.wiring.people.line import FOR_THE_LINE, line_worker
 from bot.wiring.rotation import ROTATE
-from bot.wiring.serving import Duty, Goes, Patrol, going, listening_at, meanwhile, serve, these, working
+from bot.wiring.serving import Goes, Patrol, going, listening_at, meanwhile, serve, stopping_together, these, working
 from bot.wiring.workspace import FOR_PEOPLE, House, Workspace
 from bot.wiring.workspaces import Joined, Many, Workspaces
 from bot.worker import Job, Leaving, Work, Worker
@@ -129,8 +130,11 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
         await stack.enter_async_context(working(questions, GRACE_S))
         await stack.enter_async_context(working(line, GRACE_S))
         renewal = [installing.rotation] if installing else []
-        for duty in _duties(house, workspaces, beside_digests=renewal, beside_feeds=pasted):
-            await stack.enter_async_context(going(duty, GRACE_S))
+        patrols = _patrols(house, workspaces, beside_digests=renewal, beside_feeds=pasted)
+        for patrol in patrols:
+            await stack.enter_async_context(going(patrol, GRACE_S))
+        workers = [questions, line, *(patrol.worker for patrol in patrols)]
+        await stack.enter_async_context(stopping_together(workers, GRACE_S))
         tidying = _tidying(house, workspaces, settings.keep_words_days * 86_400)
         await stack.enter_async_context(meanwhile(tidying))
 
@@ -163,9 +167,9 @@ def _ends(settings: Settings, sandbox: Sandbox | None) -> tuple[str, str, str, s
     return (tokens[0], tokens[1], tokens[2], settings.slack_api_url)
 
 
-def _duties(
+def _patrols(
     house: House, workspaces: Workspaces, *, beside_digests: Sequence[Goes], beside_feeds: Sequence[Goes]
-) -> list[Duty]:
+) -> list[Patrol]:
     """What goes on in all workspaces beside their questions: digests, the ledger, feeds, and vectors where there is a
     model for them."""
     settings, reading, clock = house.settings, house.reading, house.clock
@@ -190,9 +194,9 @@ def _duties(
         lease_s=settings.lease_s,
     )
     moved = house.inside.clock.moved if house.inside else None
-    duties: list[Duty] = [
+    patrols: list[Patrol] = [
         Patrol(house.digests, keeping_time, tick_s=daily.TICK_S, moved=moved),
-        ledger,
+        Patrol(ledger.worker, these(ledger), tick_s=ledgers.TICK_S),
         Patrol(house.polls, incoming, tick_s=rounds.TICK_S),
     ]
     if reading.meaning:
@@ -204,8 +208,8 @@ def _duties(
             clock=clock,
             lease_s=settings.lease_s,
         )
-        duties.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
-    return duties
+        patrols.append(Patrol(embedding.worker, these(embedding), tick_s=meaning.TICK_S))
+    return patrols
 
 
 async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None:
@@ -221,6 +225,8 @@ async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None
                     await words.purge(older_than_s=words_s)
         except CrosscheckError as error:
             log.warning("tidying was cut short", extra={"error": type(error).__name__})
+        except Exception as error:
+            log.error("tidying failed unexpectedly", exc_info=error)
         await asyncio.sleep(TIDY_S)
 
 

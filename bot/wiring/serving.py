@@ -1,11 +1,11 @@
-"""What runs beside the questions in the bot's process: duties that keep rounds, and what is served over HTTP."""
+"""What runs beside the questions in the bot's process: patrols that go on rounds, and what is served over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Protocol
 
@@ -16,14 +16,6 @@ from bot.errors import CrosscheckError, WrongUse
 from bot.worker import Worker
 
 log = logging.getLogger(__name__)
-
-
-class Duty(Protocol):
-    """Goes on rounds, and does the work that they leave in a worker of its own."""
-
-    worker: Worker
-
-    async def run(self) -> None: ...
 
 
 class Goes(Protocol):
@@ -83,9 +75,9 @@ class Patrol:
 
 
 @asynccontextmanager
-async def going(duty: Duty, grace_s: float) -> AsyncIterator[None]:
+async def going(patrol: Patrol, grace_s: float) -> AsyncIterator[None]:
     """Go on rounds and work for as long as the context lasts; its rounds end before its work does."""
-    async with working(duty.worker, grace_s), meanwhile(duty.run()):
+    async with working(patrol.worker, grace_s), meanwhile(patrol.run()):
         yield
 
 
@@ -98,6 +90,16 @@ async def working(worker: Worker, grace_s: float) -> AsyncIterator[None]:
     finally:
         await worker.stop(grace_s)
         await running
+
+
+@asynccontextmanager
+async def stopping_together(workers: Sequence[Worker], grace_s: float) -> AsyncIterator[None]:
+    """At the end of the context all stop at once: one after the other they would take the grace as often, and the last
+    would claim jobs until then."""
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(worker.stop(grace_s) for worker in workers))
 
 
 @asynccontextmanager

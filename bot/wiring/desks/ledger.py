@@ -6,13 +6,12 @@ for each comparison until its followers were told.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.errors import CrosscheckError, ReaderAbsent, ReaderRefused, ReaderUnavailable
+from bot.errors import ReaderAbsent, ReaderRefused, ReaderUnavailable
 from bot.llm.proposer import ModelProposer
 from bot.llm.reader import Checkpoint
 from bot.news.ledger.changes import CALLS_A_COMPARISON, CALLS_A_DAY, Taken, removed, take_next, take_replayed
@@ -63,7 +62,6 @@ class LedgerWork:
         serves: Callable[[str], Awaitable[bool]] = _everywhere,
         clock: Clock = utc_now,
         lease_s: float = 60,
-        tick_s: float = TICK_S,
     ) -> None:
         """`serves`: whether articles of a workspace have their turns now; elsewhere they wait."""
         self._database = database
@@ -74,21 +72,11 @@ class LedgerWork:
         self._followers = followers
         self._serves = serves
         self._clock = clock
-        self._tick_s = tick_s
         self.worker = Worker(jobs, self.work(), concurrency=CONCURRENCY, lease_s=lease_s, poll_s=UNHURRIED_S)
 
     def work(self) -> dict[str, Work]:
         """What runs the jobs, by kind."""
         return {LEDGER: self._arrived, TURN: self._take, **({FOLLOW: self._tell} if self._followers else {})}
-
-    async def run(self) -> None:
-        """See to it, until cancelled, that what waits goes on. Trouble with the store ends a look, not the looking."""
-        while True:
-            try:
-                await self.go()
-            except CrosscheckError as error:
-                log.warning("a look at what waits was cut short", extra={"error": type(error).__name__})
-            await asyncio.sleep(self._tick_s)
 
     async def go(self) -> None:
         """Leave a job where articles wait that could have their turn: after midnight, after an outage, at a start."""
