@@ -24,7 +24,7 @@ from bot.store.database import Database, utc_now
 from bot.store.jobs.jobs import JobTable
 from bot.store.people.subscriptions import workspaces_subscribed
 from bot.wiring.coverage import meaning, rounds
-from bot.wiring.coverage.coverage import fetching
+from bot.wiring.coverage.coverage import LEDGER, fetching
 from bot.wiring.coverage.meaning import Embedding
 from bot.wiring.coverage.rounds import FEED, Rounds, poll_worker
 from bot.wiring.desks import daily
@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 GRACE_S = 20  # to finish what runs when the process is told to stop; orchestrators kill after 30
 TIDY_S = 3600.0  # between two looks for what is kept of people past its time
 KEYS_S = 7 * 24 * 3600.0  # how long the keys of finished work stop redeliveries, at least
+OF_MACHINES = (FEED, LEDGER, ledgers.TURN, meaning.EMBED, ROTATE)
+"""The kinds of job in which nobody's words are kept: a watched folder alone leaves thousands a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,7 @@ async def _tidying(house: House, workspaces: Workspaces, words_s: float) -> None
     """
     while True:
         try:
+            await house.jobs.forget(OF_MACHINES, older_than_s=KEYS_S)
             await house.jobs.purge(words_s=words_s, keys_s=max(words_s, KEYS_S))
             for name in await workspaces.names():
                 for words in house.kept_words(name):

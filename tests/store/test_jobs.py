@@ -319,6 +319,26 @@ async def test_given_ended_jobs_when_purged_then_words_go_first_and_keys_later(
     assert await texts(jobs, 2) == ["waits", "-"]
 
 
+async def test_given_jobs_of_machines_when_forgotten_then_those_that_were_done_long_ago_are_gone(
+    jobs: JobTable[Job], database: Database, clock: Clock
+) -> None:
+    for kind, key in (("feed", "old"), ("feed", "dead"), ("answer", "asked")):
+        await jobs.put(kind, {}, keys=[key])
+        job = await claimed(jobs, kind)
+        await jobs.note(job, "reply", key)
+        await (jobs.bury(job, "gave up") if key == "dead" else jobs.done(job))
+    clock.pass_s(100)
+    await jobs.put("feed", {}, keys=["new"])
+    await jobs.done(await claimed(jobs, "feed"))
+
+    await jobs.forget(["feed"], older_than_s=99)
+
+    assert await held(database, "SELECT key FROM job_keys ORDER BY key") == [("asked",), ("dead",), ("new",)]
+    assert await held(database, "SELECT value FROM job_notes ORDER BY value") == [("asked",), ("dead",)]
+    assert [job.kind for job in await jobs.dead()] == ["feed"]
+    assert await jobs.put("feed", {}, keys=["old"]) is not None
+
+
 async def held(database: Database, query: str) -> list[tuple[object, ...]]:
     return await database.read(lambda connection: [tuple(row) for row in connection.execute(text(query))])
 

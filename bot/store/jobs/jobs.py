@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection, Update, delete, select, update
+from sqlalchemy import Connection, Select, Update, and_, delete, select, update
 
 from bot.errors import Fenced
 from bot.store.database import Clock, Database, T, Transaction, utc_now
@@ -234,11 +234,16 @@ class JobTable(Generic[J]):
                 .where(jobs.c.serial.in_(spent))
                 .values(state="done", payload="{}", reason=None, purged=True)
             ).rowcount
-            connection.execute(delete(job_keys).where(job_keys.c.job.in_(old)))
-            connection.execute(delete(jobs).where(jobs.c.serial.in_(old)))
+            _take_away(connection, old)
             return emptied
 
         return await self._database.write(forget)
+
+    async def forget(self, kinds: Collection[str], *, older_than_s: float) -> None:
+        """Forget whole the jobs of these kinds that were done more than so many seconds ago; dead ones stay."""
+        done = and_(jobs.c.state == "done", jobs.c.kind.in_(kinds), jobs.c.ended < self._in(-older_than_s))
+        old = select(jobs.c.serial).where(done)
+        await self._database.write(lambda connection: _take_away(connection, old))
 
     def _due(self, after_s: float) -> datetime:
         # What is due at once stays due when the clock is set back.
@@ -259,6 +264,11 @@ class JobTable(Generic[J]):
 
 def _held_by(job: Claimed) -> dict[str, object]:
     return {"held": job.id, "under": job.claim}
+
+
+def _take_away(connection: Connection, old: Select[tuple[int]]) -> None:
+    for table, job in ((job_notes, job_notes.c.job), (job_keys, job_keys.c.job), (jobs, jobs.c.serial)):
+        connection.execute(delete(table).where(job.in_(old)))
 
 
 def _row(
