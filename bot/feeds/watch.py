@@ -73,7 +73,9 @@ def _stamp(path: Path, now: datetime) -> str | None:
         except OSError:
             parts.append("none")
             continue
-        if now.timestamp() - known.st_mtime < SETTLED_S:
+        if (
+            abs(now.timestamp() - known.st_mtime) < SETTLED_S
+        ):  # a clock may be wrong, and the file is then of the future
             return None
         parts.append(f"{known.st_mtime_ns}:{known.st_size}")
     return " ".join(parts)

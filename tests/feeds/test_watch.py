@@ -47,6 +47,12 @@ def test_given_a_file_still_being_written_when_scanned_then_it_waits_until_it_se
     assert [article.id for article in late.articles] == ["a"]
 
 
+def test_given_a_file_of_the_future_when_scanned_then_it_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "One.", age_s=-86_400)
+
+    assert [article.text for article in scan(FolderState(tmp_path, NOW), now=NOW).articles] == ["One."]
+
+
 def test_given_more_files_than_one_scan_reads_when_scanned_then_the_rest_comes_at_once_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
