@@ -19,6 +19,7 @@ from bot.news.digest.due import window, zone_of
 from bot.news.digest.subscription import topics
 from bot.news.digest.words import Edition
 from bot.news.model import Check
+from bot.news.rules import EVERYTHING
 from bot.news.spans import since as since_of
 from bot.news.topic import Topic
 from bot.settings import Settings
@@ -42,12 +43,13 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
     """Exit status 3 where the model failed and the articles' own first sentences were given, else 0."""
     since = since_of(given.since, datetime.now(UTC)) if given.since else None
     await compare_sample(settings, workspace=given.workspace)
-    async with newsdesk(settings, workspace=given.workspace) as (desk, subscriptions):
+    async with newsdesk(settings, workspace=given.workspace) as (desk, subscriptions, rules):
         now = datetime.now(UTC)
-        about, begin, zone = topics(given.topics), now - USUAL, ZoneInfo("UTC")
+        about, begin, zone, focus = topics(given.topics), now - USUAL, ZoneInfo("UTC"), EVERYTHING
         if given.channel:
             about, begin, zone = await _of_channel(given.channel, subscriptions, now)
-        made = await desk.make(Assignment.of(about, since or begin, now))
+            focus = (await rules.holding(given.channel)).channel.focus
+        made = await desk.make(Assignment.of(about, since or begin, now, focus))
     if given.json:
         json.dump(as_json(made), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")

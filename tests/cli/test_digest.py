@@ -15,10 +15,12 @@ from bot.errors import WrongUse
 from bot.feeds.articles import Skipped
 from bot.feeds.files import read_folder
 from bot.news.digest.subscription import Wish
+from bot.news.rules import ChannelRules, Focus
 from bot.news.topic import Topic
 from bot.settings import Settings
 from bot.store.coverage.library import Library
 from bot.store.database import Database
+from bot.store.people.rules import StoredRules
 from bot.store.people.subscriptions import Subscriptions
 from tests.cli.conftest import Ran
 from tests.scripted_model import ScriptedModel, failed
@@ -101,6 +103,25 @@ def test_given_a_channel_when_printed_then_it_is_about_its_topics(run: Callable[
     assert "Asia/Tokyo" in ran.out
     assert "It rained in Leeds" in ran.out
     assert "licences" not in ran.out
+
+
+@pytest.mark.usefixtures("stored")
+def test_given_a_channel_without_an_outlet_when_printed_then_it_is_told_nothing_of_that_one(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    told = run("--channel", "C1", "--since", "2w")
+
+    async def leave_out() -> None:
+        async with await Database.open(f"sqlite:///{tmp_path / 'crosscheck.db'}") as database:
+            outlets = {a.outlet for a in await Library(database, "local").articles() if "It rained" in a.text}
+            rules = StoredRules(database, "local")
+            await rules.change_channel("C1", ChannelRules(Focus(outlets=tuple(outlets), without=True)), "U1")
+
+    asyncio.run(leave_out())
+    ran = run("--channel", "C1", "--since", "2w")
+
+    assert "It rained in Leeds" in told.out
+    assert "It rained in Leeds" not in ran.out
 
 
 @pytest.mark.usefixtures("stored")

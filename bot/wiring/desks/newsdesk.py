@@ -27,6 +27,7 @@ from bot.store.coverage.newcomers import Newcomers
 from bot.store.database import Database, T, Transaction
 from bot.store.jobs.paid import Paying
 from bot.store.ledger.ledger import StoredLedger
+from bot.store.people.rules import StoredRules
 from bot.store.people.subscriptions import Shared, Subscriptions
 from bot.wiring.desks.desk import SAMPLE, Desk, Reading
 
@@ -191,14 +192,18 @@ def _name(assignment: Assignment) -> str:
 
 
 @asynccontextmanager
-async def newsdesk(settings: Settings, *, workspace: str) -> AsyncIterator[tuple[Newsdesk, Subscriptions]]:
-    """The newsdesk of a workspace, and who wishes for its digests, for a command of its own."""
+async def newsdesk(settings: Settings, *, workspace: str) -> AsyncIterator[tuple[Newsdesk, Subscriptions, StoredRules]]:
+    """The newsdesk of a workspace, who wishes for its digests, and its rules, for a command of its own."""
     reading = Reading.of(settings)
     try:
         async with await Database.open(settings.database_url) as database:
             sample = None if settings.in_slack else Library(database, SAMPLE)
             desk = Desk(Library(database, workspace), reading, settings.excerpt_tokens, sample)
             await desk.current()  # the sample comes, if it is to, before anybody asks what has come
-            yield Newsdesk(database, desk, workspace), Subscriptions(database, workspace)
+            yield (
+                Newsdesk(database, desk, workspace),
+                Subscriptions(database, workspace),
+                StoredRules(database, workspace),
+            )
     finally:
         await reading.close()
