@@ -12,6 +12,7 @@ from bot.news.digest.subscription import NotUnderstood, Wish, described, parse
 from bot.news.words import moment
 from bot.slack.account import Account
 from bot.slack.daily import Drawn
+from bot.slack.gate import is_direct
 from bot.slack.trouble import SlackRefused, slack_errors
 
 
@@ -43,6 +44,18 @@ class Digests(Protocol):
         """Have one posted; the same `key` has it posted once."""
 
     async def preview(self, channel: str, person: str, wish: Wish | None) -> Drawn: ...
+
+
+async def absent(account: Account, channel: str) -> bool:
+    """Whether the bot is not in a channel, so that no digest could come to it. Raises SlackUnavailable."""
+    if is_direct(channel):
+        return False
+    try:
+        with slack_errors("conversations.info"):
+            found = await account.client.conversations_info(channel=channel)
+    except SlackRefused as fault:
+        return fault.code == "channel_not_found"  # a private one; what else is refused does not tell
+    return not found["channel"].get("is_member", True)
 
 
 async def usual(account: Account, person: str) -> Wish:

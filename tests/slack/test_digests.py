@@ -213,6 +213,26 @@ async def test_given_somebody_who_may_not_change_digests_when_they_try_by_form_t
     assert ENGLISH.rights.change_digest in json.dumps(again.view, ensure_ascii=False)
 
 
+async def test_given_somebody_who_may_not_use_the_bot_when_they_try_by_form_then_they_get_no_digest(bot: Bot) -> None:
+    opened = await form(bot, CHIE)
+    await bot.rules.change_workspace(WorkspaceRules(asking=Listed((BEN,))), BEN)
+
+    await bot.sandbox.submit(opened, {})
+    await bot.quiet()
+    again = await form(bot, CHIE)
+
+    assert bot.digests.wishes == {}
+    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.rights.ask
+    assert ENGLISH.rights.ask in json.dumps(again.view, ensure_ascii=False)
+
+
+async def test_given_a_channel_without_the_bot_when_the_form_is_wanted_then_it_says_so(bot: Bot) -> None:
+    await bot.sandbox.command("/coverage", "digest", channel=RANDOM, user=ANNA)
+    shown = await settled(bot)
+
+    assert ENGLISH.wish.where in json.dumps(shown.view, ensure_ascii=False)
+
+
 async def test_given_a_trigger_that_is_gone_when_the_command_is_typed_then_it_is_answered_in_words(bot: Bot) -> None:
     bot.sandbox.faults.refuse("views.open", "expired_trigger_id")
 

@@ -18,7 +18,7 @@ from bot.slack.looks.kit import Json
 from bot.slack.posting import aside
 from bot.slack.posting.opening import open_modal
 from bot.slack.trouble import SlackRefused, slack_errors
-from bot.slack.wishes import Digests, switched_on, usual
+from bot.slack.wishes import Digests, absent, switched_on, usual
 
 WISHED = "digest wished"  # the kind of job
 
@@ -67,7 +67,7 @@ class DigestForms:
     async def run(self, work: Any) -> None:
         """A job of kind WISHED. Raises StoreError, SlackUnavailable."""
         person, channel = work.payload["user"], work.payload["channel"]
-        told = await self.gate.refusal(Right.DIGEST, person, channel)
+        told = await self._refused(person, channel, on="form" in work.payload)
         if "form" in work.payload:
             if told is None:
                 _, wish = digest_form.filled(work.payload["form"])
@@ -81,12 +81,20 @@ class DigestForms:
             await self.home.publish(person, channel)
 
     async def _view(self, channel: str, person: str) -> Json:
-        refused = await self.gate.refusal(Right.DIGEST, person, channel)
+        known = await self.digests.of(channel)
+        refused = await self._refused(person, channel, on=known is None)
         if refused is not None:
             return modals.notice(spoken().wish.title, refused)
-        known = await self.digests.of(channel)
         wish = known or await usual(self.account, person)
         return digest_form.form(channel, wish, stands=known is not None)
+
+    async def _refused(self, person: str, channel: str, *, on: bool) -> str | None:
+        """What to tell somebody who may not change the digest, or switch it `on` where the bot is not; None where they
+        may."""
+        for right in (Right.ASK, Right.DIGEST):
+            if (told := await self.gate.refusal(right, person, channel)) is not None:
+                return told
+        return spoken().wish.where if on and await absent(self.account, channel) else None
 
     async def _show(self, view: str, shown: Json) -> None:
         """In the place of a view; one that was closed meanwhile stays closed."""

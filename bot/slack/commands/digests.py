@@ -16,8 +16,7 @@ from bot.slack.gate import Gate, Right, is_direct
 from bot.slack.looks import kit, lists
 from bot.slack.looks.blocks import plain
 from bot.slack.looks.kit import Json
-from bot.slack.trouble import SlackRefused, slack_errors
-from bot.slack.wishes import Digests, Planned, switched_on, usual
+from bot.slack.wishes import Digests, Planned, absent, switched_on, usual
 
 PREVIEW = "preview"
 _CHANGES = ("on", "off", "now")  # what everybody in the channel sees
@@ -47,7 +46,7 @@ class DigestCommand:
             refused = await self._gate.refusal(Right.DIGEST, call.user, call.channel)
             if refused is not None:
                 return Said(plain(refused))
-            if verb != "off" and await self._absent(call.channel):
+            if verb != "off" and await absent(self._account, call.channel):
                 return Said(plain(spoken().wish.where))
         try:
             return await serve(call, said, work)
@@ -82,17 +81,6 @@ class DigestCommand:
         every = await self._gate.admins.has(call.user)
         own = [p for p in await self._digests.all() if every or call.user == p.subscriber or call.channel == p.channel]
         return Said(lists.listed(spoken().wish.all, map(_line, own)) if own else plain(spoken().wish.none))
-
-    async def _absent(self, channel: str) -> bool:
-        """Whether the bot is not in a channel, so that nothing could come to it. Raises SlackUnavailable."""
-        if is_direct(channel):
-            return False
-        try:
-            with slack_errors("conversations.info"):
-                found = await self._account.client.conversations_info(channel=channel)
-        except SlackRefused as fault:
-            return fault.code == "channel_not_found"  # a private one; what else is refused does not tell
-        return not found["channel"].get("is_member", True)
 
     async def _wish(self, call: Call, said: str) -> Wish | None:
         """What was said for this once; None where the channel's own wish counts."""
