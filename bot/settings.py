@@ -49,12 +49,12 @@ class Settings(BaseSettings):
 
     keep_words_days: float = Field(90, gt=0)  # days that questions, threads and feedback are kept
 
-    # Limits a UTC day, shared by all processes; 0 is none. Admins are Slack ids, parted by commas.
+    # Limits a UTC day, shared by all processes; 0 sets none. Admins are Slack ids, parted by commas.
     workspace_calls_a_day: int = Field(0, ge=0)
     workspace_tokens_a_day: int = Field(0, ge=0)
     person_calls_a_day: int = Field(0, ge=0)
     person_tokens_a_day: int = Field(0, ge=0)
-    ledger_calls_a_day: int = Field(1_000, ge=0)  # model calls that look for disagreements in what arrives; 0 is none
+    ledger_calls_a_day: int = Field(1_000, ge=0)  # a workspace, to look for disagreements in what arrives
     admins: str = ""
     price_input: float = Field(0, ge=0)  # what a million tokens cost, for the metrics
     price_output: float = Field(0, ge=0)

@@ -81,7 +81,7 @@ MESSAGES = Messages(
         "ReplyUnusable": "Die Antwort des Modells war nicht zu gebrauchen.",
         "ReplyCut": "Die Antwort des Modells brach an ihrer Längengrenze ab und war daher nicht zu gebrauchen.",
         "ReplyWithheld": "Das Modell wollte darauf nicht antworten.",
-        "StoreUnavailable": "Die Bibliothek ist gerade nicht zu erreichen. Verloren ist nichts: Ihre Frage wartet.",
+        "StoreUnavailable": "Die Bibliothek ist gerade nicht zu erreichen. Bitte fragen Sie gleich noch einmal.",
         "StoreFull": (
             "Für neue Berichterstattung ist kein Platz mehr; wer diesen Bot betreibt, sollte Speicherplatz frei machen."
         ),
@@ -257,7 +257,7 @@ MESSAGES = Messages(
         send="Senden",
         save="Speichern",
         thanks_good="Danke, notiert.",
-        thanks_bad="Danke. Wer diesen Bot betreut, kann lesen, was Sie geschrieben haben.",
+        thanks_bad="Danke. Was Sie geschrieben haben, bleibt bei der Antwort aufbewahrt.",
         thanks_label="Danke. Es ist als „{verdict}“ notiert und zählt, wenn die Antworten gemessen werden.",
         followed=("Sie verfolgen diese Frage. Ändert neue Berichterstattung die Antwort, sage ich es hier, einmal."),
     ),

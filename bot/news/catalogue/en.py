@@ -187,7 +187,7 @@ class Clicks:
     send: str = "Send"
     save: str = "Save"
     thanks_good: str = "Thank you, noted."
-    thanks_bad: str = "Thank you. Whoever looks after this bot can read what you wrote."
+    thanks_bad: str = "Thank you. What you wrote is kept with the answer."
     thanks_label: str = "Thank you. It is noted as “{verdict}”, and counts when the answers are measured."
     followed: str = "You follow this question. When new coverage changes the answer, I say so here, once."
 
@@ -706,7 +706,7 @@ class Messages:
             "ReplyUnusable": "The model's reply could not be used.",
             "ReplyCut": "The model's reply was cut off at its length limit, so it could not be used.",
             "ReplyWithheld": "The model declined to answer this one.",
-            "StoreUnavailable": "The library can't be reached right now. Nothing was lost: your question waits.",
+            "StoreUnavailable": "The library can't be reached right now. Please ask again in a moment.",
             "StoreFull": (
                 "There is no room left to keep new coverage; whoever runs this bot should free some disk space."
             ),
