@@ -137,7 +137,7 @@ async def summary(
     work = _Narrating(
         narrator, scope.topic, length, [s.question for s in standing], excerpt_tokens * CHARACTERS_A_TOKEN, progress
     )
-    whole = _sheet(articles)
+    whole = await asyncio.to_thread(_sheet, articles)  # every pair is compared: seconds, where there are hundreds
     sheet = fitting(whole, PARTS * work.room)
     told = replace(told, shortened=_shortened(whole, sheet))
     try:

@@ -34,7 +34,7 @@ async def sum_up(
         )
         if arrange is not None:
             narrator = arrange(narrator)
-    if is_address(scope.article) and not any(a.url == scope.article for a in await library.articles()):
+    if is_address(scope.article) and await library.at(scope.article) is None:
         scope = replace(scope, article=canonical_url(scope.article))
     found = await summary(
         scope,
