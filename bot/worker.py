@@ -18,7 +18,8 @@ AT_ONCE = 24  # jobs of a process: answers mostly wait for the model, and at a s
 UNHURRIED_S = 5  # between two polls for work that no person waits for: an idle poll is a transaction, too
 _FIRST_BACK_OFF_S = 2.0
 _LONGEST_BACK_OFF_S = 300.0
-
+ATTEMPTS = 12  # with the pauses between them more than 20 minutes
+UNFORESEEN = 5  # half a minute: it is likely to happen again
 
 Leaving = Callable[[Any], None]
 """Writes what a job leaves behind, within a transaction of the store's that it is given."""
@@ -86,7 +87,8 @@ Apologise = Callable[[Job, Exception], Awaitable[None]]
 class Worker:
     """Runs jobs, up to `concurrency` at once, each under a lease that is renewed while it runs.
 
-    A job that raises CrosscheckError without `retry` is buried at once, any other failure after `attempts` tries;
+    A job that raises CrosscheckError without `retry` is buried at once, what was not foreseen after `unforeseen`
+    tries, any other failure, as of a service that is away, after `attempts`;
     before it is buried `apologise` is called with what went wrong last, so that a person hears of it.
     """
 
@@ -98,7 +100,8 @@ class Worker:
         concurrency: int = AT_ONCE,
         lease_s: float = 60,
         poll_s: float = 1,
-        attempts: int = 5,
+        attempts: int = ATTEMPTS,
+        unforeseen: int = UNFORESEEN,
         apologise: Apologise | None = None,
         back_off: Callable[[int], float] | None = None,
     ) -> None:
@@ -108,6 +111,7 @@ class Worker:
         self._lease_s = lease_s
         self._poll_s = poll_s
         self._attempts = attempts
+        self._unforeseen = min(attempts, unforeseen)
         self._apologise = apologise
         self._back_off = back_off or back_off_s
         self._wake = asyncio.Event()
@@ -250,7 +254,8 @@ class Worker:
             log.warning("job failed", extra=_named(job, error))
         else:
             log.error("job failed unexpectedly", exc_info=error, extra=_named(job, error))
-        if _lasting(error) or job.attempts >= self._attempts:
+        most = self._attempts if isinstance(error, CrosscheckError) else self._unforeseen
+        if _lasting(error) or job.attempts >= most:
             await self._give_up(job, error)
         else:
             await self._jobs.retry(job, self._back_off(job.attempts), type(error).__name__)

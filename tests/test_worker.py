@@ -212,6 +212,44 @@ async def test_given_a_failure_that_does_not_pass_when_tried_often_enough_then_i
     assert [(dead.id, dead.reason) for dead in await jobs.dead()] == [(id, type(error).__name__)]
 
 
+async def test_given_a_service_that_is_away_for_minutes_when_it_is_back_then_the_job_is_done(
+    jobs: JobTable[Job],
+) -> None:
+    await jobs.put("answer", {}, keys=["1"])
+    tries, done = 0, asyncio.Event()
+
+    async def handle(job: Job) -> None:
+        nonlocal tries
+        tries += 1
+        if sum(back_off_s(attempt) for attempt in range(1, tries)) < 600:
+            raise SlackUnavailable("away")
+        done.set()
+
+    apologies = Apologies()
+    async with at_work(worker_for(jobs, handle, apologise=apologies)):
+        await asyncio.wait_for(done.wait(), 10)
+
+    assert apologies.made == []
+
+
+async def test_given_what_was_not_foreseen_when_run_then_nobody_waits_for_minutes_to_hear_of_it(
+    jobs: JobTable[Job],
+) -> None:
+    await jobs.put("answer", {}, keys=["1"])
+    tries = 0
+
+    async def handle(job: Job) -> None:
+        nonlocal tries
+        tries += 1
+        raise ValueError("a mistake of ours")
+
+    apologies = Apologies()
+    async with at_work(worker_for(jobs, handle, apologise=apologies)):
+        await asyncio.wait_for(apologies.happened.wait(), 10)
+
+    assert sum(back_off_s(attempt) for attempt in range(1, tries)) < 60
+
+
 async def test_given_a_failure_that_cannot_pass_when_run_then_it_is_buried_at_once(jobs: JobTable[Job]) -> None:
     id = await jobs.put("answer", {}, keys=["1"])
 

@@ -63,6 +63,7 @@ def digest_worker(
         lease_s=lease_s,
         poll_s=UNHURRIED_S,
         attempts=ATTEMPTS,
+        unforeseen=ATTEMPTS,
         back_off=back_off or _patience_s,
     )
 
