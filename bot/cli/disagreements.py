@@ -28,7 +28,8 @@ from bot.terminal.grid import show_entry
 from bot.wiring.desks.standing import Standing, kept, made_of
 
 NONE_STANDS = "No disagreement stands."
-UNCOMPARED = "{articles} to be compared; `python -m bot run` does so where OPENAI_API_KEY is set."
+NONE_KNOWN = "Of what was compared, none stands."
+UNCOMPARED = "Not compared: {articles}; `python -m bot run` compares them where OPENAI_API_KEY is set."
 NOT_ALL = "Not all was compared: {why}"
 FAILED = "{count} had no usable reply, so nothing is concluded from them."
 
@@ -131,14 +132,14 @@ def _show(entries: Sequence[Entry], standing: Standing, console: Console, *, quo
     for entry in entries:
         show_entry(entry, console, quotes=quotes)
         console.print()
+    if standing.uncompared:
+        waits = "1 article waits" if standing.uncompared == 1 else f"{standing.uncompared} articles wait"
+        console.print(Text(UNCOMPARED.format(articles=waits), style="italic"))
     if not entries:
-        console.print(Text(NONE_STANDS))
+        console.print(Text(NONE_KNOWN if standing.uncompared else NONE_STANDS))
     if standing.made.trouble:
         console.print(Text(NOT_ALL.format(why=standing.made.trouble), style="italic"))
     if standing.made.failed:
         console.print(Text(FAILED.format(count=standing.made.failed), style="italic"))
-    if standing.uncompared:
-        waits = "1 article waits" if standing.uncompared == 1 else f"{standing.uncompared} articles wait"
-        console.print(Text(UNCOMPARED.format(articles=waits), style="italic"))
     for note in comparisons_provenance(entry.comparison for entry in entries):
         console.print(Text(note, style="italic"))

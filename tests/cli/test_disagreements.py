@@ -165,7 +165,9 @@ def test_given_articles_that_were_not_compared_when_listed_then_what_waits_is_sh
     ran = cli("disagreements")
 
     assert ran.status == 0
-    assert ran.out.startswith("No disagreement stands.\n3 articles wait to be compared;")
+    assert ran.out.startswith("Not compared: 3 articles wait;")
+    assert "Of what was compared, none stands." in ran.out
+    assert "No disagreement stands." not in ran.out
     assert model.heard == []
 
 
@@ -263,7 +265,7 @@ def test_given_nothing_of_ones_own_and_no_model_when_listed_then_the_samples_sta
     assert "Who signed " in first.out
     assert "these outlets and articles are invented" in first.out
     assert "A recorded reply by claude" in first.out
-    assert "to be compared" not in first.out
+    assert "Not compared" not in first.out
     assert again.out == first.out
     told = cli("disagreements", "--json").json["disagreements"]
     assert all(entry["replayed"]["model"] == "claude" for entry in told)

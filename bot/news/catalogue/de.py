@@ -501,7 +501,10 @@ MESSAGES = Messages(
             "Die Quellen widersprechen sich in {count} Fragen zu „{topic}“",
         ),
         none="Es ist kein offener Widerspruch bekannt. In noch nicht verglichenen Artikeln können welche stecken.",
-        none_on="Zu „{topic}“ ist kein offener Widerspruch bekannt.",
+        none_on=(
+            "Zu „{topic}“ ist kein offener Widerspruch bekannt."
+            " In noch nicht verglichenen Artikeln können welche stecken."
+        ),
         marks={"says": "sagt es", "says otherwise": "sagt es anders", "silent": "schweigt"},
         question_and_claims="Frage, und was behauptet wird",
         legend="Ein leeres Feld: Dieses Medium war an diesem Vergleich nicht beteiligt.",

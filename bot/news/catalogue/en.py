@@ -445,7 +445,9 @@ class Grid:
         "Sources disagree on {count} questions about “{topic}”",
     )
     none: str = "No standing disagreement is known. Articles that have not been compared yet may hold some."
-    none_on: str = "No standing disagreement on “{topic}” is known."
+    none_on: str = (
+        "No standing disagreement on “{topic}” is known. Articles that have not been compared yet may hold some."
+    )
     marks: Mapping[str, str] = field(
         default_factory=lambda: {"says": "says", "says otherwise": "says otherwise", "silent": "silent"}
     )
