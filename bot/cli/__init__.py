@@ -45,6 +45,13 @@ LOCAL = "local"  # the workspace that is joined by tokens
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # also while a command is loaded, which takes a moment
+        return 130
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     given = _understood(arguments)
     # Below here alone: whoever asks for help, or mistypes, does not wait for what reads the settings.
     from pydantic import ValidationError
@@ -74,8 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse("what was asked for cannot be written: no space is left on the device")
     except CrosscheckError as fault:
         return _refuse(str(fault) or explained(fault))
-    except KeyboardInterrupt:
-        return 130
     return status
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import cli as command_line
 from bot.cli import COMMANDS
 from tests.cli.conftest import Cli
 
@@ -66,3 +67,16 @@ def test_given_no_key_when_a_question_is_answered_then_the_model_s_library_is_no
 
 def test_given_the_running_bot_s_parts_when_loaded_then_the_model_s_library_is_not_among_them() -> None:
     assert loaded_by("run", "--help").isdisjoint({"openai", "matplotlib", "lxml", "numpy"})
+
+
+def test_given_a_command_that_is_broken_off_while_it_is_loaded_then_it_ends_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "import_module", interrupted)
+
+    status = command_line.main(["summary"])
+
+    assert (status, *capfd.readouterr()) == (130, "", "")
