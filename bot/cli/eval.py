@@ -85,8 +85,10 @@ async def run(given: argparse.Namespace, settings: Settings) -> int:
 def _labelled(questions: Path) -> Sequence[Item]:
     try:
         return parse_items(questions.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{questions} cannot be read") from error
+    except OSError as error:
+        raise WrongUse(f"{questions} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise WrongUse(f"{questions} cannot be read: it is no text in UTF-8") from error
 
 
 def _chosen(items: Sequence[Item], only: str | None) -> Sequence[Item]:

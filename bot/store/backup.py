@@ -130,7 +130,10 @@ def _about(file: zipfile.ZipFile) -> Backup:
 def _fill(connection: Connection, file: zipfile.ZipFile, about: Backup) -> None:
     tables = kept_tables()
     if any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables):
-        raise WrongUse("this library is not empty: restore into a new one, named by DATABASE_URL")
+        raise WrongUse(
+            "this library is not empty, be it that it holds the sample alone, with which the bot was tried: restore"
+            " into a new one, named by DATABASE_URL"
+        )
     index: Index = SqliteIndex() if connection.dialect.name == "sqlite" else PostgresIndex()
     for table in tables:
         if table.name not in about.rows:
