@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import UnreadableCoverage
+from bot.news.rules import Focus
+from bot.news.topic import Topic
 from bot.store.coverage.keeping import Kept
-from bot.store.coverage.library import Library
+from bot.store.coverage.library import NARROWED, Library
 from bot.store.database import Database
 from tests.given import article
 
@@ -85,6 +87,34 @@ async def test_given_coverage_when_all_of_it_is_asked_for_then_it_is_as_it_stand
         ["Milk is not."],
     ]
     assert await library.whole(len("Milk is not.") - 1) is None
+
+
+async def test_given_a_focus_when_its_coverage_is_asked_for_again_then_it_is_remembered_and_others_are_not_mixed_up(
+    library: Library,
+) -> None:
+    await library.add(article("bread", "Bread is dear."))
+    await library.add(article("milk", "Milk is not."))
+    bread, milk = Focus((Topic(("bread",)),)), Focus((Topic(("milk",)),))
+
+    first = await library.within(bread).whole(100)
+    other = await library.within(milk).whole(100)
+    again = await library.within(bread).whole(100)
+
+    assert again is first
+    assert [[a.id for a in each or ()] for each in (first, other)] == [["bread"], ["milk"]]
+
+
+async def test_given_many_focuses_when_each_is_asked_for_then_only_the_last_are_remembered(library: Library) -> None:
+    await library.add(article("bread", "Bread is dear."))
+    bread = Focus((Topic(("bread",)),))
+    first = await library.within(bread).whole(100)
+
+    for number in range(NARROWED):
+        await library.within(Focus((Topic((f"topic {number}",)),))).whole(100)
+
+    again = await library.within(bread).whole(100)
+    assert again == first
+    assert again is not first
 
 
 async def test_given_two_identities_with_one_id_when_added_then_the_second_gets_a_suffix(library: Library) -> None:

@@ -24,6 +24,7 @@ from bot.store.search.sqlite import SqliteIndex
 from bot.store.search.vectors import Meant
 from bot.store.tables.library import articles, versions, workspaces
 
+NARROWED = 8  # libraries of focuses that are remembered; each may hold as many articles as fit one call to the model
 TELLING_ARTICLES, TELLING_CHARACTERS = 9, 1_000  # looked at to tell the language of the coverage
 
 
@@ -52,10 +53,20 @@ class Library:
             self._characters = self._current.with_only_columns(func.sum(func.length(versions.c.text)))
         self._whole: tuple[Sequence[int], Sequence[Article]] = ((), ())  # as `whole` read it last, with its rows
         self._index: ranking.Index = SqliteIndex() if database.dialect == "sqlite" else PostgresIndex()
+        self._narrowed: dict[Focus, Library] = {}
 
     def within(self, focus: Focus) -> Library:
-        """This library, narrowed."""
-        return Library(self._database, self._workspace, clock=self._clock, focus=focus) if focus.narrow else self
+        """This library, narrowed; the one that a focus had before, so that it remembers, as long as few others came."""
+        if not focus.narrow:
+            return self
+        narrowed = self._narrowed.pop(focus, None)
+        if narrowed is None:
+            narrowed = Library(self._database, self._workspace, clock=self._clock, focus=focus)
+            narrowed._index = self._index  # what it counts is counted over all coverage
+        self._narrowed[focus] = narrowed  # the last one is the one that came last
+        if len(self._narrowed) > NARROWED:
+            del self._narrowed[next(iter(self._narrowed))]
+        return narrowed
 
     @property
     def workspace(self) -> str:
