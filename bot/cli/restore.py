@@ -10,6 +10,7 @@ from bot.cli.backup import told
 from bot.settings import Settings
 from bot.store import backup
 from bot.store.database import Database
+from bot.wiring.desks.desk import SAMPLE
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(given: argparse.Namespace, settings: Settings) -> int:
     async with await Database.open(settings.database_url) as database:
-        restored = await backup.restore(database, given.file)
+        restored = await backup.restore(database, given.file, without=SAMPLE)
     sys.stdout.write(f"Restored {told(restored.rows)}, as of {restored.made:%Y-%m-%d %H:%M} UTC.\n")
     return 0

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, not_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import WrongUse
@@ -24,7 +24,7 @@ from bot.store.search.ranking import Index, Row
 from bot.store.search.sqlite import SqliteIndex
 from bot.store.tables import HEAD, metadata
 from bot.store.tables.base import Instant
-from bot.store.tables.library import excerpts
+from bot.store.tables.library import excerpts, versions, workspaces
 
 FORMAT = 1
 ABOUT = "about.json"
@@ -53,16 +53,17 @@ class Backup:
     rows: Mapping[str, int]
 
 
-async def back_up(database: Database, path: Path, *, clock: Clock = utc_now) -> Backup:
-    """Write all but LEFT_OUT, of all workspaces, as it stands at one moment. The file appears whole or not at all.
+async def back_up(database: Database, path: Path, *, without: str = "", clock: Clock = utc_now) -> Backup:
+    """Write all but LEFT_OUT, of all workspaces but `without`, as it stands at one moment.
 
+    The file appears whole or not at all.
     Raises WrongUse where the file is there already or cannot be written; StoreUnavailable.
     """
     _refuse_to_replace(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     made = clock()
     try:
-        written = await database.read(lambda connection: _write(connection, unfinished, made))
+        written = await database.read(lambda connection: _write(connection, unfinished, made, without))
         os.replace(unfinished, path)
     except OSError as error:
         raise WrongUse(f"{path} cannot be written: {error.strerror}") from error
@@ -71,8 +72,8 @@ async def back_up(database: Database, path: Path, *, clock: Clock = utc_now) -> 
     return written
 
 
-async def restore(database: Database, path: Path) -> Backup:
-    """Fill a library that holds nothing yet, wholly or not at all.
+async def restore(database: Database, path: Path, *, without: str = "") -> Backup:
+    """Fill a library that holds nothing yet, wholly or not at all. What it holds of the workspace `without` goes.
 
     Raises WrongUse where the file is no backup of this program, or where the library is not empty; StoreUnavailable,
     StoreFull.
@@ -80,7 +81,7 @@ async def restore(database: Database, path: Path) -> Backup:
     try:
         with zipfile.ZipFile(path) as file:
             about = _about(file)
-            await database.write(lambda connection: _fill(connection, file, about))
+            await database.write(lambda connection: _fill(connection, file, about, without))
     except OSError as error:
         raise WrongUse(f"{path} cannot be read: {error.strerror}") from error
     except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
@@ -98,21 +99,26 @@ def _refuse_to_replace(path: Path) -> None:
         raise WrongUse(f"{path} is there already")
 
 
-def _write(connection: Connection, path: Path, made: datetime) -> Backup:
+def _write(connection: Connection, path: Path, made: datetime, without: str) -> Backup:
     rows = {}
     with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as file:
         for table in kept_tables():
             with file.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
-                if count := _write_table(connection, table, out):
+                if count := _write_table(connection, table, out, without):
                     rows[table.name] = count
         about = {"format": FORMAT, "made": made.isoformat(), "migration": HEAD, "rows": rows}
         file.writestr(ABOUT, json.dumps(about, indent=2))
     return Backup(made, HEAD, rows)
 
 
-def _write_table(connection: Connection, table: Table, out: IO[bytes]) -> int:
+def _write_table(connection: Connection, table: Table, out: IO[bytes], without: str) -> int:
     count = 0
-    wanted = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_BATCH)
+    wanted = (
+        select(table)
+        .where(not_(_of(table, without)))
+        .order_by(*table.primary_key.columns)
+        .execution_options(yield_per=_BATCH)
+    )
     for row in connection.execute(wanted).mappings():
         values = {name: v.isoformat() if isinstance(v, datetime) else v for name, v in row.items()}
         out.write(json.dumps(values).encode() + b"\n")
@@ -127,14 +133,30 @@ def _about(file: zipfile.ZipFile) -> Backup:
     return Backup(datetime.fromisoformat(told["made"]), str(told["migration"]), dict(told["rows"]))
 
 
-def _fill(connection: Connection, file: zipfile.ZipFile, about: Backup) -> None:
+def _of(table: Table, workspace: str) -> ColumnElement[bool]:
+    """Whether a row belongs to a workspace: by its name, by its number, or by the version that it is of."""
+    if table is workspaces:
+        return workspaces.c.name == workspace
+    number = select(workspaces.c.id).where(workspaces.c.name == workspace)
+    if table is excerpts:
+        return excerpts.c.version.in_(select(versions.c.id).where(versions.c.workspace.in_(number)))
+    held = table.c.workspace
+    return held.in_(number) if held.foreign_keys else held == workspace
+
+
+def _clear(connection: Connection, index: Index, workspace: str) -> None:
+    for version in connection.scalars(select(versions.c.id).where(_of(versions, workspace))).all():
+        index.remove(connection, version)
+    for table in reversed(kept_tables()):
+        connection.execute(delete(table).where(_of(table, workspace)))
+
+
+def _fill(connection: Connection, file: zipfile.ZipFile, about: Backup, without: str) -> None:
     tables = kept_tables()
-    if any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables):
-        raise WrongUse(
-            "this library is not empty, be it that it holds the sample alone, with which the bot was tried: restore"
-            " into a new one, named by DATABASE_URL"
-        )
     index: Index = SqliteIndex() if connection.dialect.name == "sqlite" else PostgresIndex()
+    _clear(connection, index, without)
+    if any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables):
+        raise WrongUse("this library is not empty: restore into a new one, named by DATABASE_URL")
     for table in tables:
         if table.name not in about.rows:
             continue

@@ -139,6 +139,34 @@ async def test_given_a_library_that_holds_something_when_restored_into_then_noth
     assert [a.id for a in await Library(empty, "local").articles()] == ["mine"]
 
 
+async def test_given_a_workspace_that_is_no_part_of_the_library_when_backed_up_then_the_file_holds_nothing_of_it(
+    database: Database, empty: Database, file: Path
+) -> None:
+    await fill(database)
+
+    made = await back_up(database, file, without="T2")
+    await restore(empty, file)
+
+    assert (made.rows["articles"], made.rows["versions"]) == (4, 5)
+    assert await everything(empty) == await everything(database) | {"theirs": []}
+
+
+async def test_given_a_library_that_holds_only_what_is_no_part_of_it_when_restored_into_then_that_gives_way(
+    database: Database, empty: Database, file: Path
+) -> None:
+    await fill(empty)
+    await back_up(empty, file, without="sample")
+    sample = Library(database, "sample")
+    await sample.add(article("s", "Bread is invented."))
+    await sample.add(article("s", "Bread is invented twice."))
+
+    await restore(database, file, without="sample")
+
+    assert await everything(database) == await everything(empty)
+    assert await sample.articles() == []
+    assert await sample.search("bread", limit=5) == []
+
+
 async def test_given_a_file_that_is_there_when_backed_up_to_then_it_is_left_alone(
     database: Database, file: Path
 ) -> None:
