@@ -18,7 +18,7 @@ AT_ONCE = 24  # jobs of a process: answers mostly wait for the model, and at a s
 UNHURRIED_S = 5  # between two polls for work that no person waits for: an idle poll is a transaction, too
 _FIRST_BACK_OFF_S = 2.0
 _LONGEST_BACK_OFF_S = 300.0
-ATTEMPTS = 12  # with the pauses between them more than 20 minutes
+ATTEMPTS = 12  # with the pauses between them about 20 minutes
 UNFORESEEN = 5  # half a minute: it is likely to happen again
 
 Leaving = Callable[[Any], None]
