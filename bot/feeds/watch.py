@@ -73,9 +73,8 @@ def _stamp(path: Path, now: datetime) -> str | None:
         except OSError:
             parts.append("none")
             continue
-        if (
-            abs(now.timestamp() - known.st_mtime) < SETTLED_S
-        ):  # a clock may be wrong, and the file is then of the future
+        # A clock may be wrong, and the file is then of the future.
+        if abs(now.timestamp() - known.st_mtime) < SETTLED_S:
             return None
         parts.append(f"{known.st_mtime_ns}:{known.st_size}")
     return " ".join(parts)
