@@ -24,7 +24,7 @@ _COMMON = 50  # of them, from which on a term is frequent: the estimate is then 
 # As JSON, whose rows the database reads: thousands of values in one statement would each have to be bound.
 _KEEP = text(
     "WITH added AS (SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS added"
-    " (id bigint, version integer, first integer, last integer, words integer, terms text, occurrences tsvector)),"
+    " (id bigint, version bigint, first integer, last integer, words integer, terms text, occurrences tsvector)),"
     " kept AS (INSERT INTO excerpts (id, version, first, last, words, terms)"
     " SELECT id, version, first, last, words, terms FROM added)"
     " INSERT INTO excerpt_index (id, words, terms) SELECT id, words, occurrences FROM added"
