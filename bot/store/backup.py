@@ -14,17 +14,18 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, not_, select, text
+from sqlalchemy import Connection, Table, func, insert, not_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import WrongUse
 from bot.store.database import Clock, Database, utc_now
+from bot.store.forgetting import forget_in, rows_of
 from bot.store.search.postgres import PostgresIndex
 from bot.store.search.ranking import Index, Row
 from bot.store.search.sqlite import SqliteIndex
 from bot.store.tables import HEAD, metadata
 from bot.store.tables.base import Instant
-from bot.store.tables.library import excerpts, versions, workspaces
+from bot.store.tables.library import excerpts
 
 FORMAT = 1
 ABOUT = "about.json"
@@ -115,7 +116,7 @@ def _write_table(connection: Connection, table: Table, out: IO[bytes], without: 
     count = 0
     wanted = (
         select(table)
-        .where(not_(_of(table, without)))
+        .where(not_(rows_of(table, without)))
         .order_by(*table.primary_key.columns)
         .execution_options(yield_per=_BATCH)
     )
@@ -133,30 +134,12 @@ def _about(file: zipfile.ZipFile) -> Backup:
     return Backup(datetime.fromisoformat(told["made"]), str(told["migration"]), dict(told["rows"]))
 
 
-def _of(table: Table, workspace: str) -> ColumnElement[bool]:
-    """Whether a row belongs to a workspace: by its name, by its number, or by the version that it is of."""
-    if table is workspaces:
-        return workspaces.c.name == workspace
-    number = select(workspaces.c.id).where(workspaces.c.name == workspace)
-    if table is excerpts:
-        return excerpts.c.version.in_(select(versions.c.id).where(versions.c.workspace.in_(number)))
-    held = table.c.workspace
-    return held.in_(number) if held.foreign_keys else held == workspace
-
-
-def _clear(connection: Connection, index: Index, workspace: str) -> None:
-    for version in connection.scalars(select(versions.c.id).where(_of(versions, workspace))).all():
-        index.remove(connection, version)
-    for table in reversed(kept_tables()):
-        connection.execute(delete(table).where(_of(table, workspace)))
-
-
 def _fill(connection: Connection, file: zipfile.ZipFile, about: Backup, without: str) -> None:
     tables = kept_tables()
-    index: Index = SqliteIndex() if connection.dialect.name == "sqlite" else PostgresIndex()
-    _clear(connection, index, without)
+    forget_in(connection, without)
     if any(connection.execute(select(1).select_from(table).limit(1)).first() for table in tables):
         raise WrongUse("this library is not empty: restore into a new one, named by DATABASE_URL")
+    index: Index = SqliteIndex() if connection.dialect.name == "sqlite" else PostgresIndex()
     for table in tables:
         if table.name not in about.rows:
             continue

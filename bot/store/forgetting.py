@@ -14,22 +14,23 @@ from bot.store.tables.library import excerpts, workspaces
 
 async def forget(database: Database, workspace: str) -> int:
     """Remove every row of a workspace from every table, all or none; how many there were. Raises StoreUnavailable."""
-    return await database.write(lambda connection: _forget(connection, workspace))
+    return await database.write(lambda connection: forget_in(connection, workspace))
 
 
-def _forget(connection: Connection, workspace: str) -> int:
+def forget_in(connection: Connection, workspace: str) -> int:
+    """As `forget`, within a transaction of the caller's."""
     index: Index = SqliteIndex() if connection.dialect.name == "sqlite" else PostgresIndex()
-    found = select(excerpts.c.version).where(_of(excerpts, workspace)).distinct()
+    found = select(excerpts.c.version).where(rows_of(excerpts, workspace)).distinct()
     for version in connection.scalars(found).all():
         index.remove(connection, version)
     # Those that refer to others go before them.
     return sum(
-        connection.execute(delete(table).where(_of(table, workspace))).rowcount
+        connection.execute(delete(table).where(rows_of(table, workspace))).rowcount
         for table in reversed(metadata.sorted_tables)
     )
 
 
-def _of(table: Table, workspace: str) -> ColumnElement[bool]:
+def rows_of(table: Table, workspace: str) -> ColumnElement[bool]:
     """Which rows are the workspace's: by its name, or by the rows that they refer to."""
     if table is workspaces:
         return table.c.name == workspace
@@ -37,7 +38,7 @@ def _of(table: Table, workspace: str) -> ColumnElement[bool]:
     if own is not None and not own.foreign_keys:
         return own == workspace
     refers = [
-        column.in_(select(key.column).where(_of(key.column.table, workspace)))
+        column.in_(select(key.column).where(rows_of(key.column.table, workspace)))
         for column in table.columns
         for key in column.foreign_keys
     ]
