@@ -8,7 +8,7 @@ from bot.news.model import Answer, Citation, Position, Reading, Replayed, Statem
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """The contract that the README documents; quotes are letter for letter, dates ISO 8601 as precise as known."""
+    """What `--json` prints of an answer; quotes are letter for letter, dates ISO 8601 as precise as known."""
     comparison = answer.comparison
     return {
         "question": answer.question,

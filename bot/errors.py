@@ -1,6 +1,6 @@
-"""What can go wrong, drawn once; each leaf says whether trying again may help.
+"""What can go wrong in more than one room; each leaf says whether trying again may help.
 
-What a person is told of each stands in the catalogue.
+What one room alone raises stands there. What a person is told of each stands in the catalogue.
 
 CrosscheckError
 ├── WrongUse                 the call or the configuration is wrong (exit status 2)

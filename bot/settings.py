@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     workspace_tokens_a_day: int = Field(0, ge=0)
     person_calls_a_day: int = Field(0, ge=0)
     person_tokens_a_day: int = Field(0, ge=0)
-    ledger_calls_a_day: int = Field(1_000, ge=0)  # a workspace, to look for disagreements in what arrives
+    ledger_calls_a_day: int = Field(1_000, ge=0)  # a workspace's, on what arrives; 0: none are made
     admins: str = ""
     price_input: float = Field(0, ge=0)  # what a million tokens cost, for the metrics
     price_output: float = Field(0, ge=0)

@@ -28,7 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 async def run(given: argparse.Namespace, settings: Settings) -> int:
     async with await Database.open(settings.database_url) as database:
         made = await backup.back_up(database, given.file, without=SAMPLE)
-    left_out = "Left out: work in hand and what people asked. Keep settings and keys apart."
+    left_out = (
+        "Left out: work in hand and what people asked, but for what they follow or label. Keep settings and keys apart."
+    )
     sys.stdout.write(f"{given.file} holds {told(made.rows)}.\n{left_out}\n")
     return 0
 

@@ -1,6 +1,6 @@
 """What the sandbox's page shows of the bot's inside, served on loopback in sandbox runs alone.
 
-Paths and shapes are those of `bot.sandbox.page.dev`, the only caller: prompts and times of an answer, articles, the
+Paths and shapes are those of `bot.sandbox.page.dev`: prompts and times of an answer, articles, the
 clock, and faults to switch on. Every request needs the token that both were given.
 """
 

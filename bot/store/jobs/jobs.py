@@ -60,7 +60,7 @@ class _Known(Exception):
 
 class JobTable(Generic[J]):
     """Jobs of all workspaces. `job` makes what a worker holds, from keywords: id, kind, workspace, payload, claim,
-    attempts and notes.
+    attempts, notes and more.
 
     Each call is one transaction and raises StoreUnavailable or StoreFull; each that takes a job raises Fenced where
     another worker has claimed it since, or where it is no longer running.
