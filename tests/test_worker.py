@@ -64,6 +64,18 @@ class Apologies:
         self.happened.set()
 
 
+class Failing:
+    """Work that fails, and counts its tries."""
+
+    def __init__(self, error: Exception) -> None:
+        self.tries = 0
+        self._error = error
+
+    async def __call__(self, job: Job) -> None:
+        self.tries += 1
+        raise self._error
+
+
 async def test_given_waiting_jobs_when_run_then_each_is_done_once(jobs: JobTable[Job]) -> None:
     for number in range(5):
         await jobs.put("answer", {"number": number}, keys=[str(number)])
@@ -196,18 +208,12 @@ async def test_given_a_failure_that_does_not_pass_when_tried_often_enough_then_i
     jobs: JobTable[Job], error: Exception
 ) -> None:
     id = await jobs.put("answer", {}, keys=["1"])
-    tries = 0
-
-    async def handle(job: Job) -> None:
-        nonlocal tries
-        tries += 1
-        raise error
-
+    work = Failing(error)
     apologies = Apologies()
-    async with at_work(worker_for(jobs, handle, attempts=3, apologise=apologies)):
+    async with at_work(worker_for(jobs, work, attempts=3, apologise=apologies)):
         await asyncio.wait_for(apologies.happened.wait(), 10)
 
-    assert tries == 3
+    assert work.tries == 3
     assert apologies.made == [(id, type(error))]
     assert [(dead.id, dead.reason) for dead in await jobs.dead()] == [(id, type(error).__name__)]
 
@@ -236,18 +242,12 @@ async def test_given_what_was_not_foreseen_when_run_then_nobody_waits_for_minute
     jobs: JobTable[Job],
 ) -> None:
     await jobs.put("answer", {}, keys=["1"])
-    tries = 0
-
-    async def handle(job: Job) -> None:
-        nonlocal tries
-        tries += 1
-        raise ValueError("a mistake of ours")
-
+    work = Failing(ValueError("a mistake of ours"))
     apologies = Apologies()
-    async with at_work(worker_for(jobs, handle, apologise=apologies)):
+    async with at_work(worker_for(jobs, work, apologise=apologies)):
         await asyncio.wait_for(apologies.happened.wait(), 10)
 
-    assert sum(back_off_s(attempt) for attempt in range(1, tries)) < 60
+    assert sum(back_off_s(attempt) for attempt in range(1, work.tries)) < 60
 
 
 async def test_given_a_failure_that_cannot_pass_when_run_then_it_is_buried_at_once(jobs: JobTable[Job]) -> None:
@@ -268,18 +268,12 @@ async def test_given_an_apology_that_fails_when_tried_again_then_it_is_made_with
     jobs: JobTable[Job],
 ) -> None:
     await jobs.put("answer", {}, keys=["1"])
-    tries = 0
-
-    async def handle(job: Job) -> None:
-        nonlocal tries
-        tries += 1
-        raise SlackUnavailable("away")
-
+    work = Failing(SlackUnavailable("away"))
     apologies = Apologies(failures=1)
-    async with at_work(worker_for(jobs, handle, attempts=2, apologise=apologies)):
+    async with at_work(worker_for(jobs, work, attempts=2, apologise=apologies)):
         await asyncio.wait_for(apologies.happened.wait(), 10)
 
-    assert tries == 2
+    assert work.tries == 2
     assert len(apologies.made) == 1
     assert len(await jobs.dead()) == 1
 

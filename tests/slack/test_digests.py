@@ -198,32 +198,26 @@ async def test_given_a_digest_when_the_form_is_opened_then_it_shows_it_and_can_s
     assert ENGLISH.wish.off in json.dumps(after.view, ensure_ascii=False)
 
 
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (WorkspaceRules(digests=Listed((BEN,))), ENGLISH.rights.change_digest),
+        (WorkspaceRules(asking=Listed((BEN,))), ENGLISH.rights.ask),
+    ],
+)
 async def test_given_somebody_who_may_not_change_digests_when_they_try_by_form_then_nothing_is_changed(
-    bot: Bot,
+    bot: Bot, now: WorkspaceRules, told: str
 ) -> None:
     opened = await form(bot, CHIE)
-    await bot.rules.change_workspace(WorkspaceRules(digests=Listed((BEN,))), BEN)
+    await bot.rules.change_workspace(now, BEN)
 
     await bot.sandbox.submit(opened, {})
     await bot.quiet()
     again = await form(bot, CHIE)
 
     assert bot.digests.wishes == {}
-    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.rights.change_digest
-    assert ENGLISH.rights.change_digest in json.dumps(again.view, ensure_ascii=False)
-
-
-async def test_given_somebody_who_may_not_use_the_bot_when_they_try_by_form_then_they_get_no_digest(bot: Bot) -> None:
-    opened = await form(bot, CHIE)
-    await bot.rules.change_workspace(WorkspaceRules(asking=Listed((BEN,))), BEN)
-
-    await bot.sandbox.submit(opened, {})
-    await bot.quiet()
-    again = await form(bot, CHIE)
-
-    assert bot.digests.wishes == {}
-    assert bot.sandbox.private(CHIE)[-1].text == ENGLISH.rights.ask
-    assert ENGLISH.rights.ask in json.dumps(again.view, ensure_ascii=False)
+    assert bot.sandbox.private(CHIE)[-1].text == told
+    assert told in json.dumps(again.view, ensure_ascii=False)
 
 
 async def test_given_a_channel_without_the_bot_when_the_form_is_wanted_then_it_says_so(bot: Bot) -> None:
