@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import ReaderAbsent, ReaderError, ReaderUnavailable
+from bot.news import summary as module
 from bot.news import summary_words
 from bot.news.catalogue import ENGLISH
 from bot.news.cite import Sheet
@@ -18,6 +20,7 @@ from bot.news.model import (
     Check,
     Comparison,
     DraftStatement,
+    Excerpt,
     Manner,
     Position,
     Reading,
@@ -356,3 +359,23 @@ async def test_given_no_model_and_a_dispute_that_a_kept_reply_made_when_summed_u
     assert any("some-model" in note for note in notes)
     assert any("Written by AI" in note for note in notes)
     assert not any("not compared" in note for note in notes)
+
+
+async def test_given_articles_when_they_are_set_beside_each_other_then_others_are_served_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served, found = threading.Event(), module.echoes
+
+    def echoes(excerpts: Sequence[Excerpt]) -> object:
+        assert served.wait(10), "nobody was served"
+        return found(excerpts)
+
+    async def serve() -> None:
+        await asyncio.sleep(0.05)
+        served.set()
+
+    monkeypatch.setattr(module, "echoes", echoes)
+
+    told, _ = await asyncio.gather(summed(first_of_each, article("a", "Bread is dear.")), serve())
+
+    assert len(told.happened) == 1
